@@ -1,0 +1,468 @@
+package icmp
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// frame makes bytes of lines of hex digits, in which everything behind a # is a comment.
+func frame(t testing.TB, lines string) []byte {
+	t.Helper()
+	var digits strings.Builder
+	for line := range strings.Lines(lines) {
+		line, _, _ = strings.Cut(line, "#")
+		digits.WriteString(strings.Join(strings.Fields(line), ""))
+	}
+	b, err := hex.DecodeString(digits.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func v4(a, b, c, d byte) Addr { return AddrFrom4([4]byte{a, b, c, d}) }
+
+// v6 is 2001:db8::n.
+func v6(n byte) Addr { return Addr{0x20, 0x01, 0x0d, 0xb8, 15: n} }
+
+const (
+	ether4 = `020000000002 020000000001 0800 # Ethernet
+`
+	ether6 = `020000000002 020000000001 86dd # Ethernet
+`
+	// echo4 is an echo request of 10.0.0.1 to 10.0.0.2.
+	echo4 = `4500 0020 1234 4000 40 01 0000 0a000001 0a000002 # IPv4
+		0800 fbcc 4d2f 0003 c0ffee00            # echo request, id 19759, seq 3
+`
+	// quoted4 is the beginning of a UDP datagram of 10.0.0.1 to 192.0.2.9, port 53.
+	quoted4 = `4500 0030 0001 0000 01 11 0000 0a000001 c0000209 # IPv4
+		9ca8 0035 001c 0000 # UDP, 40104 > 53
+`
+	// ip6 is an IPv6 header from 2001:db8::1 to 2001:db8::2, but for its first eight bytes.
+	ip6Addrs = `20010db8000000000000000000000001 20010db8000000000000000000000002
+`
+	echo6 = `8000 2811 4d2f 0003 c0ffee00 # echo request, id 19759, seq 3
+`
+)
+
+// echo4Packet and echo6Packet are what echo4 and echo6 say.
+var (
+	echo4Packet = Packet{Status: OK, Version: 4, Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64,
+		IPID: 0x1234, IPLen: 32, Length: 12, Type: 8, Checksum: 0xfbcc, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8}
+	echo6Packet = Packet{Status: OK, Version: 6, Src: v6(1), Dst: v6(2), TTL: 64,
+		IPLen: 52, Length: 12, Type: 128, Checksum: 0x2811, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8}
+)
+
+// with is p after change.
+func with(p Packet, change func(p *Packet)) Packet {
+	change(&p)
+	return p
+}
+
+var decodeTests = []struct {
+	name  string
+	link  Link
+	frame string
+	wire  int // 0: as long as the frame
+	in    Packet
+	want  Packet
+}{
+	{
+		name:  "echo request",
+		link:  LinkEthernet,
+		frame: ether4 + echo4,
+		in:    Packet{Time: 17, Number: 3, Iface: 2, Dir: DirIn},
+		want:  with(echo4Packet, func(p *Packet) { p.Time = 17; p.Number = 3; p.Iface = 2; p.Dir = DirIn }),
+	},
+	{
+		name:  "checksum not there yet",
+		link:  LinkEthernet,
+		frame: ether4 + echo4,
+		in:    Packet{Sum: SumUnverified},
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12,
+			Type: 8, Checksum: 0xfbcc, Sum: SumUnverified, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "Ethernet padding is no payload",
+		link: LinkEthernet,
+		frame: ether4 + `4500 001c 0001 0000 40 01 0000 0a000001 0a000002 # IPv4, 28 bytes
+			0000 b2cd 4d2f 0003                  # echo reply
+			ffffffffffffffffffffffffffffffffffff # padding`,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 1, IPLen: 28, Length: 8,
+			Checksum: 0xb2cd, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "two tags",
+		link: LinkEthernet,
+		frame: `020000000002 020000000001 88a8 # Ethernet
+			0064 8100 # S-tag 100
+			600a 0800 # C-tag 10, priority 3
+			` + echo4,
+		want: with(echo4Packet, func(p *Packet) { p.Tags = 2; p.VLAN = [2]uint16{100, 0x600a} }),
+	},
+	{
+		name: "a stripped tag, and one inline",
+		link: LinkEthernet,
+		frame: `020000000002 020000000001 8100 # Ethernet
+			000a 0800 # C-tag 10
+			` + echo4,
+		in:   Packet{Tags: 1, VLAN: [2]uint16{100}},
+		want: with(echo4Packet, func(p *Packet) { p.Tags = 2; p.VLAN = [2]uint16{100, 10} }),
+	},
+	{
+		name:  "raw IP",
+		link:  LinkRaw,
+		frame: echo4,
+		want:  echo4Packet,
+	},
+	{
+		name: "cooked, version 1, outgoing",
+		link: LinkSLL,
+		frame: `0004 0001 0006 0200000000010000 0800 # SLL
+			` + echo4,
+		want: with(echo4Packet, func(p *Packet) { p.Dir = DirOut }),
+	},
+	{
+		name: "cooked, version 2, multicast on interface 7",
+		link: LinkSLL2,
+		frame: `0800 0000 00000007 0001 02 06 0200000000010000 # SLL2
+			` + echo4,
+		want: with(echo4Packet, func(p *Packet) { p.Dir = DirMulticast; p.Iface = 7 }),
+	},
+	{
+		name:  "null, written on a little-endian host",
+		link:  LinkNull,
+		frame: "02000000\n" + echo4,
+		want:  echo4Packet,
+	},
+	{
+		name:  "null, written on a big-endian host",
+		link:  LinkNull,
+		frame: "0000001c\n60000000 000c 3a 40 \n" + ip6Addrs + echo6,
+		want:  echo6Packet,
+	},
+	{
+		name:  "loop",
+		link:  LinkLoop,
+		frame: "00000002\n" + echo4,
+		want:  echo4Packet,
+	},
+	{
+		name: "IPv4 options",
+		link: LinkRaw,
+		frame: `4600 0024 1234 4000 40 01 0000 0a000001 0a000002 94040000 # IPv4, router alert
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 36, Length: 12,
+			Type: 8, Checksum: 0xfbcc, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "first fragment",
+		link: LinkRaw,
+		frame: `4500 0020 1234 2000 40 01 0000 0a000001 0a000002 # IPv4, more fragments
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: OK, Version: 4, Frag: 1,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12,
+			Type: 8, Checksum: 0xfbcc, Sum: SumUnverified, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "later fragment",
+		link: LinkRaw,
+		frame: `4500 0020 1234 00b9 40 01 0000 0a000001 0a000002 # IPv4, offset 1480
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: Fragment, Version: 4, Frag: 1480,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12},
+	},
+	{
+		name: "fragment past the end of any datagram",
+		link: LinkRaw,
+		frame: `4500 0020 1234 1fff 40 01 0000 0a000001 0a000002 # IPv4, offset 65528
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: MalformedFragOverflow, Version: 4, Frag: 65528,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12},
+	},
+	{
+		name: "length 0, as segmentation offload leaves it",
+		link: LinkRaw,
+		frame: `4500 0000 1234 4000 40 01 0000 0a000001 0a000002 # IPv4
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: with(echo4Packet, func(p *Packet) { p.Flags = FlagNoIPLen }),
+	},
+	{
+		name: "header length below 5",
+		link: LinkRaw,
+		frame: `4400 0020 1234 4000 40 01 0000 0a000001 0a000002 # IPv4
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: MalformedIPHeader, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234},
+	},
+	{
+		name:  "header length beyond the packet",
+		link:  LinkRaw,
+		frame: `4f00 0020 1234 4000 40 01 0000 0a000001 0a000002`,
+		want: Packet{Status: MalformedIPHeader, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234},
+	},
+	{
+		name: "total length below the header's",
+		link: LinkRaw,
+		frame: `4500 0013 1234 4000 40 01 0000 0a000001 0a000002
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: MalformedIPLength, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 19},
+	},
+	{
+		name: "total length beyond the wire",
+		link: LinkRaw,
+		frame: `4500 0024 1234 4000 40 01 0000 0a000001 0a000002
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: Truncated, Version: 4, Missing: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 36, Length: 16,
+			Type: 8, Checksum: 0xfbcc, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "cut short by the capture, after the identifier",
+		link: LinkRaw,
+		frame: `4500 0020 1234 4000 40 01 0000 0a000001 0a000002
+			0800 fbcc 4d2f`,
+		wire: 32,
+		want: Packet{Status: Truncated, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12,
+			Type: 8, Checksum: 0xfbcc, Sum: SumUnverified, Rest: 19759 << 16, Got: 6},
+	},
+	{
+		name: "shorter than an ICMP header",
+		link: LinkRaw,
+		frame: `4500 001a 1234 4000 40 01 0000 0a000001 0a000002
+			0800 f7ff 0000`,
+		want: Packet{Status: MalformedICMPHeader, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 26, Length: 6,
+			Type: 8, Checksum: 0xf7ff, Sum: SumGood, Got: 6},
+	},
+	{
+		name: "ICMPv6 in IPv4",
+		link: LinkRaw,
+		frame: `4500 0020 1234 4000 40 3a 0000 0a000001 0a000002
+			8000 1ba5 4d2f 0003 c0ffee00`,
+		want: Packet{Status: MalformedWrongFamily, Version: 4,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 32, Length: 12},
+	},
+	{
+		name: "port unreachable",
+		link: LinkRaw,
+		frame: `4500 0038 0001 0000 40 01 0000 c0000209 0a000001 # IPv4
+			0303 4db6 00000000 # port unreachable
+			` + quoted4,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(192, 0, 2, 9), Dst: v4(10, 0, 0, 1), TTL: 64, IPID: 1, IPLen: 56, Length: 36,
+			Type: 3, Code: 3, Checksum: 0x4db6, Sum: SumGood, Got: 8,
+			Quote: Quote{Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Proto: 17,
+				SrcPort: 40104, DstPort: 53, Level: QuotePorts}},
+	},
+	{
+		name: "quote of a later fragment has no ports",
+		link: LinkRaw,
+		frame: `4500 0038 0001 0000 40 01 0000 c0000209 0a000001 # IPv4
+			0b01 0000 00000000                                     # reassembly time exceeded
+			4500 0030 0001 0010 01 11 0000 0a000001 c0000209       # IPv4, offset 128
+			9ca8 0035 001c 0000`,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(192, 0, 2, 9), Dst: v4(10, 0, 0, 1), TTL: 64, IPID: 1, IPLen: 56, Length: 36,
+			Type: 11, Code: 1, Sum: SumBad, Got: 8,
+			Quote: Quote{Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Proto: 17, Level: QuoteHeader}},
+	},
+	{
+		name: "quote with options, of an echo request",
+		link: LinkRaw,
+		frame: `4500 003c 0001 0000 40 01 0000 c0000209 0a000001    # IPv4
+			0b00 0000 00000000                                        # time exceeded
+			4600 0020 0001 0000 01 01 0000 0a000001 c0000209 94040000 # IPv4, router alert
+			0800 0000 0007 0009`,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(192, 0, 2, 9), Dst: v4(10, 0, 0, 1), TTL: 64, IPID: 1, IPLen: 60, Length: 40,
+			Type: 11, Sum: SumBad, Got: 8,
+			Quote: Quote{Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Proto: 1, Type: 8,
+				SrcPort: 7, DstPort: 9, Level: QuotePorts}},
+	},
+	{
+		name:  "IPv6 echo request",
+		link:  LinkEthernet,
+		frame: ether6 + "60000000 000c 3a 40 \n" + ip6Addrs + echo6,
+		want:  echo6Packet,
+	},
+	{
+		name: "behind hop-by-hop options, destination options and an authentication header",
+		link: LinkRaw,
+		frame: "60000000 002c 00 40 \n" + ip6Addrs + `
+			3c 00 01 04 00000000 # hop-by-hop, padding
+			33 00 01 04 00000000 # destination options, padding
+			3a 02 0000 00000001 00000001 00000000 # authentication, 16 bytes
+			` + echo6,
+		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagHopByHop | FlagDstOpts | FlagOtherExts; p.IPLen = 84 }),
+	},
+	{
+		name: "the checksum has the last address of a source route",
+		link: LinkRaw,
+		frame: `60000000 0024 2b 40
+			20010db8000000000000000000000001 20010db80000000000000000000000ff # the next hop
+			3a 02 00 01 00000000 20010db8000000000000000000000002
+			` + echo6,
+		want: Packet{Status: OK, Version: 6, Flags: FlagOtherExts,
+			Src: v6(1), Dst: v6(0xff), TTL: 64, IPLen: 76, Length: 12,
+			Type: 128, Checksum: 0x2811, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
+	},
+	{
+		name: "atomic fragment",
+		link: LinkRaw,
+		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
+			3a 00 0000 00000007 # fragment header, offset 0, no more
+			` + echo6,
+		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagFragment; p.IPLen = 60 }),
+	},
+	{
+		name: "IPv6 later fragment",
+		link: LinkRaw,
+		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
+			3a 00 05a8 00000007 # fragment header, offset 1448
+			` + echo6,
+		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 1448,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
+	},
+	{
+		name: "IPv6 later fragment of a chain",
+		link: LinkRaw,
+		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
+			3c 00 0008 00000007 # fragment header, offset 8
+			` + echo6,
+		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 8,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
+	},
+	{
+		name: "extension header beyond the packet",
+		link: LinkRaw,
+		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
+			3a 09 01 04 00000000 # hop-by-hop, 80 bytes
+			` + echo6,
+		want: Packet{Status: MalformedExtHeader, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
+	},
+	{
+		name: "extension header cut short by the capture",
+		link: LinkRaw,
+		wire: 60,
+		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
+			3a 00 01 04`,
+		want: Packet{Status: Truncated, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
+	},
+	{
+		name: "encrypted behind an extension header",
+		link: LinkRaw,
+		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
+			32 00 01 04 00000000 # hop-by-hop, then ESP
+			` + echo6,
+		want: Packet{Status: UnsupportedExtHeader, Version: 6, Flags: FlagHopByHop,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
+	},
+	{
+		name: "TCP behind an extension header",
+		link: LinkRaw,
+		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
+			06 00 01 04 00000000 # hop-by-hop, then TCP
+			` + echo6,
+		want: Packet{Status: NotICMP, Version: 6, Flags: FlagHopByHop,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
+	},
+	{
+		name:  "ICMP in IPv6",
+		link:  LinkRaw,
+		frame: "60000000 000c 01 40 \n" + ip6Addrs + echo6,
+		want: Packet{Status: MalformedWrongFamily, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 52},
+	},
+	{
+		name:  "not version 6",
+		link:  LinkEthernet,
+		frame: ether6 + "00000000 000c 3a 40 \n" + ip6Addrs + echo6,
+		want: Packet{Status: MalformedIPHeader, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 64},
+	},
+	{
+		name: "neighbor solicitation",
+		link: LinkRaw,
+		frame: "60000000 0020 3a ff \n" + ip6Addrs + `
+			8700 ec6b 00000000 20010db8000000000000000000000009 # neighbor solicitation
+			01 01 020000000001 # source link-layer address`,
+		want: Packet{Status: OK, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 72, Length: 32,
+			Type: 135, Checksum: 0xec6b, Sum: SumGood, Got: 8,
+			Quote: Quote{Dst: v6(9), Level: QuoteHeader}},
+	},
+	{
+		name: "neighbor solicitation, option of length 0",
+		link: LinkRaw,
+		frame: "60000000 0020 3a ff \n" + ip6Addrs + `
+			8700 0000 00000000 20010db8000000000000000000000009 # neighbor solicitation
+			01 00 020000000001`,
+		want: Packet{Status: MalformedOption, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 72, Length: 32,
+			Type: 135, Sum: SumBad, Got: 8,
+			Quote: Quote{Dst: v6(9), Level: QuoteHeader}},
+	},
+	{
+		name: "redirect of an echo request, quoted behind a destination options header",
+		link: LinkRaw,
+		frame: "60000000 0068 3a ff \n" + ip6Addrs + `
+			8900 0000 00000000                # redirect
+			20010db8000000000000000000000009  # target
+			20010db8000000000000000000000007  # destination
+			04 08 0000 00000000               # redirected header
+			60000000 0010 3c 40 20010db8000000000000000000000002 20010db8000000000000000000000007
+			3a 00 01 04 00000000
+			8000 0000 4d2f 0003`,
+		want: Packet{Status: OK, Version: 6,
+			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 144, Length: 104,
+			Type: 137, Sum: SumBad, Got: 8,
+			Quote: Quote{Src: v6(9), Dst: v6(7), Proto: 58, Type: 128,
+				SrcPort: 19759, DstPort: 3, Level: QuotePorts}},
+	},
+	{
+		name: "MPLS",
+		link: LinkEthernet,
+		frame: `020000000002 020000000001 8847 # Ethernet
+			00010140
+			` + echo4,
+		want: Packet{Status: UnsupportedEtherType},
+	},
+	{
+		name:  "ARP",
+		link:  LinkEthernet,
+		frame: `020000000002 020000000001 0806 0001 0800 06 04 0001`,
+		want:  Packet{Status: NotICMP},
+	},
+}
+
+func TestDecode(t *testing.T) {
+	for _, tt := range decodeTests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := frame(t, tt.frame)
+			wire := tt.wire
+			if wire == 0 {
+				wire = len(b)
+			}
+			got := tt.in
+			st := Decode(&got, tt.link, b, wire)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if st != got.Status {
+				t.Errorf("Decode returned %v and left %v", st, got.Status)
+			}
+		})
+	}
+}

@@ -1,0 +1,101 @@
+package icmp
+
+import "encoding/binary"
+
+// IP protocols and IPv6 extension headers
+// (IANA, Protocol Numbers; IPv6 Extension Header Types).
+const (
+	protoHopByHop = 0
+	protoICMP     = 1
+	protoTCP      = 6
+	protoUDP      = 17
+	protoDCCP     = 33
+	protoRouting  = 43
+	protoFragment = 44
+	protoESP      = 50
+	protoAH       = 51
+	protoICMPv6   = 58
+	protoNoNext   = 59
+	protoDstOpts  = 60
+	protoSCTP     = 132
+	protoMobility = 135
+	protoUDPLite  = 136
+	protoHIP      = 139
+	protoShim6    = 140
+	protoExp1     = 253 // RFC 3692 experiments
+	protoExp2     = 254
+)
+
+const maxDatagram = 65535 // RFC 791, section 3.1
+
+// ip4 reads an IPv4 header (RFC 791, section 3.1) and what stands behind it.
+func ip4(p *Packet, b []byte, wire int) Status {
+	if len(b) < 20 {
+		if len(b) < 10 || b[9] != protoICMP {
+			return NotICMP // what a kernel filter could not have seen to be ICMP
+		}
+		p.Version = 4
+		p.Flags |= FlagNoAddrs
+		return short(len(b), wire, MalformedIPHeader)
+	}
+	proto := b[9]
+	if proto != protoICMP && proto != protoICMPv6 {
+		return NotICMP
+	}
+	p.Version = 4
+	p.Src = AddrFrom4([4]byte(b[12:16]))
+	p.Dst = AddrFrom4([4]byte(b[16:20]))
+	p.TTL = b[8]
+	p.IPID = binary.BigEndian.Uint16(b[4:])
+
+	header := int(b[0]&0x0f) * 4
+	if b[0]>>4 != 4 || header < 20 || header > wire {
+		return MalformedIPHeader
+	}
+	total := int(binary.BigEndian.Uint16(b[2:]))
+	if total == 0 {
+		total = wire // segmentation offload leaves it to the network card
+		p.Flags |= FlagNoIPLen
+	}
+	p.IPLen = uint32(total)
+	if total < header {
+		return MalformedIPLength
+	}
+	b, wire = datagram(p, b, wire)
+
+	flags := binary.BigEndian.Uint16(b[6:])
+	offset := int(flags&0x1fff) * 8
+	p.Frag = uint16(offset) | flags>>13&1
+	p.Length = uint32(total - header)
+	switch {
+	case offset+total-header > maxDatagram:
+		return MalformedFragOverflow
+	case proto == protoICMPv6:
+		return MalformedWrongFamily
+	case offset > 0:
+		return Fragment
+	case header > len(b):
+		return Truncated
+	}
+	return message(p, b[header:], wire-header, 0)
+}
+
+// datagram cuts off what stands behind the datagram (Ethernet padding) and notes what of it
+// was missing on the wire already.
+func datagram(p *Packet, b []byte, wire int) ([]byte, int) {
+	total := int(p.IPLen)
+	if total > wire {
+		p.Missing = uint32(total - wire)
+		return b, wire
+	}
+	return b[:min(total, len(b))], total
+}
+
+// short is the verdict on a header of which only got bytes are there: it was cut short by
+// the capture, or else it is what the network saw, and malformed.
+func short(got, wire int, malformed Status) Status {
+	if got < wire {
+		return Truncated
+	}
+	return malformed
+}

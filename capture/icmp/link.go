@@ -1,0 +1,152 @@
+package icmp
+
+import "encoding/binary"
+
+// Link is what a frame begins with.
+type Link uint8
+
+// The link types, in brackets the number of each in a capture file
+// (https://www.tcpdump.org/linktypes.html).
+const (
+	LinkUnknown  Link = iota
+	LinkEthernet      // [1]
+	LinkRaw           // [101; 12, 14, 228, 229] an IPv4 or IPv6 header
+	LinkNull          // [0] address family in the byte order of the host that captured
+	LinkLoop          // [108] the same in network byte order
+	LinkSLL           // [113] Linux cooked capture
+	LinkSLL2          // [276] the same, version 2: with the interface
+)
+
+// EtherTypes (IEEE 802 Numbers).
+const (
+	etherIPv4  = 0x0800
+	etherIPv6  = 0x86dd
+	etherVLAN  = 0x8100 // IEEE 802.1Q C-tag
+	etherQinQ  = 0x88a8 // IEEE 802.1ad S-tag
+	etherQinQ1 = 0x9100 // the same before it was standardised
+	etherMPLS  = 0x8847
+	etherMPLSM = 0x8848 // MPLS with upstream-assigned label (RFC 5332)
+	etherPPPoE = 0x8864 // PPPoE session (RFC 2516)
+)
+
+// Address families of a LinkNull header: IPv6 has another number in each BSD.
+const (
+	afINET        = 2
+	afINET6NetBSD = 24
+	afINET6FreeBS = 28
+	afINET6Darwin = 30
+)
+
+// Decode reads one frame of which b was captured and wire bytes were on the wire, and sets
+// all of p that comes from bytes. What the bytes do not say (Time, Number, Iface, Dir, Sum,
+// a tag that the kernel stripped) the caller puts into an otherwise zero p beforehand. It
+// never panics, never allocates and does not keep b. The Status is left in p as well.
+func Decode(p *Packet, link Link, b []byte, wire int) Status {
+	if wire < len(b) {
+		wire = len(b) // a record that claims to have caught more than there was
+	}
+	ethertype, n, ok := linkHeader(p, link, b)
+	if !ok {
+		return p.Status // NotICMP: what is not known to be IP is not ours
+	}
+	ethertype, n, ok = vlanTags(p, ethertype, b, n)
+	if !ok {
+		return p.Status
+	}
+	b, wire = b[n:], wire-n
+	switch ethertype {
+	case etherIPv4:
+		p.Status = ip4(p, b, wire)
+	case etherIPv6:
+		p.Status = ip6(p, b, wire)
+	case etherMPLS, etherMPLSM, etherPPPoE:
+		p.Status = UnsupportedEtherType
+	}
+	return p.Status
+}
+
+// linkHeader finds the EtherType of what stands behind the link header, and where. It is not
+// ok if b ends before that can be known.
+func linkHeader(p *Packet, link Link, b []byte) (ethertype uint16, n int, ok bool) {
+	switch link {
+	case LinkEthernet:
+		if len(b) < 14 {
+			return 0, 0, false
+		}
+		return binary.BigEndian.Uint16(b[12:]), 14, true
+	case LinkRaw:
+		return versionType(b), 0, len(b) > 0
+	case LinkNull:
+		if len(b) < 4 {
+			return 0, 0, false
+		}
+		// The family is a small number, so that its byte order shows.
+		family := binary.LittleEndian.Uint32(b)
+		if family > 0xffff {
+			family = binary.BigEndian.Uint32(b)
+		}
+		return familyType(family), 4, true
+	case LinkLoop:
+		if len(b) < 4 {
+			return 0, 0, false
+		}
+		return familyType(binary.BigEndian.Uint32(b)), 4, true
+	case LinkSLL:
+		if len(b) < 16 {
+			return 0, 0, false
+		}
+		p.Dir = DirOf(binary.BigEndian.Uint16(b))
+		return binary.BigEndian.Uint16(b[14:]), 16, true
+	case LinkSLL2:
+		if len(b) < 20 {
+			return 0, 0, false
+		}
+		p.Iface = int32(binary.BigEndian.Uint32(b[4:]))
+		p.Dir = DirOf(uint16(b[10]))
+		return binary.BigEndian.Uint16(b), 20, true
+	}
+	return 0, 0, false
+}
+
+// versionType is the EtherType that an IP header's version stands for, or 0.
+func versionType(b []byte) uint16 {
+	if len(b) == 0 {
+		return 0
+	}
+	switch b[0] >> 4 {
+	case 4:
+		return etherIPv4
+	case 6:
+		return etherIPv6
+	}
+	return 0
+}
+
+func familyType(family uint32) uint16 {
+	switch family {
+	case afINET:
+		return etherIPv4
+	case afINET6NetBSD, afINET6FreeBS, afINET6Darwin:
+		return etherIPv6
+	}
+	return 0
+}
+
+// vlanTags walks the tags at b[n:], however many there are, and keeps the first two, behind
+// one that the kernel may have stripped. It is not ok if b ends inside a tag.
+func vlanTags(p *Packet, ethertype uint16, b []byte, n int) (uint16, int, bool) {
+	for ethertype == etherVLAN || ethertype == etherQinQ || ethertype == etherQinQ1 {
+		if len(b) < n+4 {
+			return 0, 0, false
+		}
+		if int(p.Tags) < len(p.VLAN) {
+			p.VLAN[p.Tags] = binary.BigEndian.Uint16(b[n:])
+		}
+		if p.Tags < 0xff {
+			p.Tags++
+		}
+		ethertype = binary.BigEndian.Uint16(b[n+2:])
+		n += 4
+	}
+	return ethertype, n, true
+}

@@ -1,0 +1,168 @@
+package icmp
+
+// The ICMPv4 types that something here depends on
+// (IANA, ICMP Parameters: "ICMP Type Numbers").
+const (
+	TypeEchoReply         = 0
+	TypeUnreachable       = 3
+	TypeSourceQuench      = 4
+	TypeRedirect          = 5
+	TypeEcho              = 8
+	TypeRouterAdvert      = 9
+	TypeRouterSolicit     = 10
+	TypeTimeExceeded      = 11
+	TypeParamProblem      = 12
+	TypeTimestamp         = 13
+	TypeTimestampReply    = 14
+	TypeInfo              = 15
+	TypeInfoReply         = 16
+	TypeMask              = 17
+	TypeMaskReply         = 18
+	TypeExtendedEcho      = 42
+	TypeExtendedEchoReply = 43
+)
+
+// The codes of TypeUnreachable that something here depends on.
+const (
+	CodePort       = 3
+	CodeFragNeeded = 4
+)
+
+// The ICMPv6 types that something here depends on
+// (IANA, ICMPv6 Parameters: "ICMPv6 'type' Numbers").
+const (
+	Type6Unreachable        = 1
+	Type6PacketTooBig       = 2
+	Type6TimeExceeded       = 3
+	Type6ParamProblem       = 4
+	Type6Echo               = 128
+	Type6EchoReply          = 129
+	Type6MLDQuery           = 130
+	Type6MLDReport          = 131
+	Type6MLDDone            = 132
+	Type6RouterSolicit      = 133
+	Type6RouterAdvert       = 134
+	Type6NeighborSolicit    = 135
+	Type6NeighborAdvert     = 136
+	Type6Redirect           = 137
+	Type6RouterRenumbering  = 138
+	Type6NodeQuery          = 139
+	Type6NodeReply          = 140
+	Type6InverseSolicit     = 141
+	Type6InverseAdvert      = 142
+	Type6MLDv2Report        = 143
+	Type6HomeAgentRequest   = 144
+	Type6HomeAgentReply     = 145
+	Type6MobileSolicit      = 146
+	Type6MobileAdvert       = 147
+	Type6RPL                = 155
+	Type6ExtendedEcho       = 160
+	Type6ExtendedEchoReply  = 161
+	Type6MtraceResponse     = 200 // private experimentation; used by mtrace
+	Type6MtraceMessage      = 201
+	Code6PortUnreachable    = 4
+	Code6AddressUnreachable = 3
+)
+
+// fields says which fields stand in the second word of a type's header.
+type fields uint8
+
+const (
+	hasID       fields = 1 << iota
+	hasSeq             // 16 bits
+	hasShortSeq        // 8 bits, RFC 8335
+)
+
+var fields4 = [256]fields{
+	TypeEchoReply:         hasID | hasSeq,
+	TypeEcho:              hasID | hasSeq,
+	TypeTimestamp:         hasID | hasSeq,
+	TypeTimestampReply:    hasID | hasSeq,
+	TypeInfo:              hasID | hasSeq,
+	TypeInfoReply:         hasID | hasSeq,
+	TypeMask:              hasID | hasSeq,
+	TypeMaskReply:         hasID | hasSeq,
+	TypeExtendedEcho:      hasID | hasShortSeq,
+	TypeExtendedEchoReply: hasID | hasShortSeq,
+}
+
+var fields6 = [256]fields{
+	Type6Echo:              hasID | hasSeq,
+	Type6EchoReply:         hasID | hasSeq,
+	Type6HomeAgentRequest:  hasID, // RFC 6275, sections 6.5 to 6.8
+	Type6HomeAgentReply:    hasID,
+	Type6MobileSolicit:     hasID,
+	Type6MobileAdvert:      hasID,
+	Type6ExtendedEcho:      hasID | hasShortSeq,
+	Type6ExtendedEchoReply: hasID | hasShortSeq,
+}
+
+func (p *Packet) fields() fields {
+	if p.Version == 6 {
+		return fields6[p.Type]
+	}
+	return fields4[p.Type]
+}
+
+// A typeName names one type and, where the type has them, its codes.
+type typeName struct {
+	name  string
+	codes []string
+}
+
+// The names are those of gopacket's ICMPv4TypeCode and ICMPv6TypeCode, which people already
+// have in their logs; a test holds every one to it.
+var names4 = [256]typeName{
+	TypeEchoReply: {name: "EchoReply"},
+	TypeUnreachable: {"DestinationUnreachable", []string{
+		"Net", "Host", "Protocol", "Port", "FragmentationNeeded", "SourceRoutingFailed",
+		"NetUnknown", "HostUnknown", "SourceIsolated", "NetAdminProhibited",
+		"HostAdminProhibited", "NetTOS", "HostTOS", "CommAdminProhibited", "HostPrecedence",
+		"PrecedenceCutoff",
+	}},
+	TypeSourceQuench:   {name: "SourceQuench"},
+	TypeRedirect:       {"Redirect", []string{"Net", "Host", "TOS+Net", "TOS+Host"}},
+	TypeEcho:           {name: "EchoRequest"},
+	TypeRouterAdvert:   {name: "RouterAdvertisement"},
+	TypeRouterSolicit:  {name: "RouterSolicitation"},
+	TypeTimeExceeded:   {"TimeExceeded", []string{"TTLExceeded", "FragmentReassemblyTimeExceeded"}},
+	TypeParamProblem:   {"ParameterProblem", []string{"PointerIndicatesError", "MissingOption", "BadLength"}},
+	TypeTimestamp:      {name: "TimestampRequest"},
+	TypeTimestampReply: {name: "TimestampReply"},
+	TypeInfo:           {name: "InfoRequest"},
+	TypeInfoReply:      {name: "InfoReply"},
+	TypeMask:           {name: "AddressMaskRequest"},
+	TypeMaskReply:      {name: "AddressMaskReply"},
+}
+
+var names6 = [256]typeName{
+	Type6Unreachable: {"DestinationUnreachable", []string{
+		"NoRouteToDst", "AdminProhibited", "BeyondScopeOfSrc", "AddressUnreachable",
+		"PortUnreachable", "SrcAddressFailedPolicy", "RejectRouteToDst",
+	}},
+	Type6PacketTooBig: {name: "PacketTooBig"},
+	Type6TimeExceeded: {"TimeExceeded", []string{"HopLimitExceeded", "FragmentReassemblyTimeExceeded"}},
+	Type6ParamProblem: {"ParameterProblem", []string{
+		"ErroneousHeaderField", "UnrecognizedNextHeader", "UnrecognizedIPv6Option",
+	}},
+	Type6Echo:            {name: "EchoRequest"},
+	Type6EchoReply:       {name: "EchoReply"},
+	Type6RouterSolicit:   {name: "RouterSolicitation"},
+	Type6RouterAdvert:    {name: "RouterAdvertisement"},
+	Type6NeighborSolicit: {name: "NeighborSolicitation"},
+	Type6NeighborAdvert:  {name: "NeighborAdvertisement"},
+	Type6Redirect:        {name: "Redirect"},
+}
+
+// TypeName is the name of p's type and that of its code. Either is "" where it has none:
+// then the number is all there is to say.
+func (p *Packet) TypeName() (typ, code string) {
+	n := &names4[p.Type]
+	if p.Version == 6 {
+		n = &names6[p.Type]
+	}
+	if int(p.Code) < len(n.codes) {
+		code = n.codes[p.Code]
+	}
+	return n.name, code
+}
