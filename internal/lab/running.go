@@ -1,0 +1,159 @@
+package lab
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mdlayher/packet"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 10 * time.Second
+
+// A Line of a program's output, and when it came.
+type Line struct {
+	Text string
+	At   time.Time
+}
+
+// With are the lines that have a text in them.
+func With(lines []Line, text string) []Line {
+	return slices.DeleteFunc(slices.Clone(lines), func(l Line) bool { return !strings.Contains(l.Text, text) })
+}
+
+// A Running program, whose output is collected.
+type Running struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	done sync.WaitGroup
+
+	mu     sync.Mutex
+	grew   *sync.Cond
+	lines  []Line
+	stderr bytes.Buffer
+}
+
+// Start starts cmd and waits until it says on stderr that it is ready.
+func Start(t testing.TB, cmd *exec.Cmd, ready string) *Running {
+	t.Helper()
+	r := &Running{t: t, cmd: cmd}
+	r.grew = sync.NewCond(&r.mu)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	r.done.Go(func() {
+		for scan := bufio.NewScanner(stdout); scan.Scan(); {
+			l := Line{scan.Text(), time.Now()}
+			r.mu.Lock()
+			r.lines = append(r.lines, l)
+			r.mu.Unlock()
+			r.grew.Broadcast()
+		}
+	})
+	r.done.Go(func() {
+		for scan := bufio.NewScanner(stderr); scan.Scan(); {
+			r.mu.Lock()
+			fmt.Fprintln(&r.stderr, scan.Text())
+			r.mu.Unlock()
+			r.grew.Broadcast()
+		}
+	})
+	r.WaitStderr(ready)
+	return r
+}
+
+// Wait waits until a condition on the lines so far holds.
+func (r *Running) Wait(what string, ok func(lines []Line) bool) {
+	r.t.Helper()
+	r.wait(what, func() bool { return ok(r.lines) })
+}
+
+// WaitFor waits for n lines with a text in them.
+func (r *Running) WaitFor(n int, text string) {
+	r.t.Helper()
+	r.Wait(fmt.Sprintf("%d lines of %q", n, text), func(lines []Line) bool { return len(With(lines, text)) >= n })
+}
+
+// WaitStderr waits until a text is on stderr.
+func (r *Running) WaitStderr(text string) {
+	r.t.Helper()
+	r.wait(fmt.Sprintf("%q on stderr", text), func() bool { return strings.Contains(r.stderr.String(), text) })
+}
+
+func (r *Running) wait(what string, ok func() bool) {
+	r.t.Helper()
+	late := time.AfterFunc(patience, r.grew.Broadcast)
+	defer late.Stop()
+	begin := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for !ok() {
+		if time.Since(begin) >= patience {
+			r.t.Fatalf("%s: waited in vain for %s\nstdout: %v\nstderr: %s",
+				strings.Join(r.cmd.Args, " "), what, r.lines, r.stderr.String())
+		}
+		r.grew.Wait()
+	}
+}
+
+// Signal sends the program a signal.
+func (r *Running) Signal(sig os.Signal) {
+	r.t.Helper()
+	if err := r.cmd.Process.Signal(sig); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// End waits for the program to end by itself, which it must do with exit code 0, and returns
+// all that it said.
+func (r *Running) End() (stdout []Line, stderr string) {
+	r.t.Helper()
+	r.done.Wait()
+	if err := r.cmd.Wait(); err != nil {
+		r.t.Errorf("%s: %v\n%s", strings.Join(r.cmd.Args, " "), err, r.stderr.String())
+	}
+	return r.lines, r.stderr.String()
+}
+
+// Interrupt ends the program as Ctrl-C does. See End.
+func (r *Running) Interrupt() (stdout []Line, stderr string) {
+	r.t.Helper()
+	r.Signal(os.Interrupt)
+	return r.End()
+}
+
+// Send sends Ethernet frames from an interface of the host, as they are.
+func (h *Host) Send(iface string, frames ...[]byte) {
+	h.t.Helper()
+	ifi := h.Iface(iface)
+	var conn *packet.Conn
+	var err error
+	h.Do(func() { conn, err = packet.Listen(ifi, packet.Raw, 0, nil) })
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, f := range frames {
+		if _, err := conn.WriteTo(f, &packet.Addr{HardwareAddr: net.HardwareAddr(f[:6])}); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
