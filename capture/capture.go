@@ -1,0 +1,45 @@
+// Package capture is a supply of frames, and the loop that decodes them.
+//
+// A [Source] hands out frames that it owns: the ring of a live interface
+// (capture/afpacket) or a file (capture/pcapfile). A [Pump] reads them, decodes each into an
+// icmp.Packet, and counts what became of every single one. Times are int64 nanoseconds since
+// the Unix epoch, lengths are bytes.
+package capture
+
+import "icmpdump/capture/icmp"
+
+// A Frame is one captured frame and what the capture knows of it besides its bytes.
+type Frame struct {
+	Data   []byte // the Source's memory, valid until its next Read
+	Time   int64  // ns since the Unix epoch
+	Number uint64 // the record's number in its source, from 1
+	Wire   int    // how long the frame was; Data may hold less
+	Iface  int32  // interface index, 0 if unknown
+	TCI    uint16 // of the VLAN tag that the kernel stripped; valid iff Tagged
+	Tagged bool
+	NoSum  bool // the ICMP checksum is not filled in yet
+	Link   icmp.Link
+	Dir    icmp.Dir
+}
+
+// A Source hands out frames.
+type Source interface {
+	// Read fills dst with the frames that are ready now. If there is none it waits for one,
+	// but no longer than a tick of the source's own (a fraction of a second): 0, nil means
+	// nothing yet. It may return frames together with an error; io.EOF is the end.
+	Read(dst []Frame) (int, error)
+
+	// Counters are totals since the source was opened. They are exact once Read has been
+	// called for the last time; it is called from the goroutine that calls Read.
+	Counters() Counters
+}
+
+// Counters are what a live source knows of frames that Read did not hand out. Those of a
+// file are zero but for Read.
+type Counters struct {
+	Packets uint64 // frames that passed the kernel's filter, dropped ones included
+	Dropped uint64 // of them, those that found the ring full
+	Read    uint64 // of them, those that left the ring: handed out, or a loopback copy
+	Copies  uint64 // of those read, second copies of frames on a loopback interface
+	Left    uint64 // of Packets, those still in the ring
+}
