@@ -1,0 +1,97 @@
+package filter
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+
+	"golang.org/x/net/bpf"
+)
+
+// ethernetVM is the part of the program that judges Ethernet frames by their bytes alone, in
+// x/net's machine. The rest asks for the kernel's metadata, which only a kernel has: see the
+// tests of capture/afpacket.
+func ethernetVM(t *testing.T, snaplen uint32) *bpf.VM {
+	t.Helper()
+	var a assembler
+	ethernet(&a, snaplen)
+	if _, err := a.assemble(); err != nil {
+		t.Fatal(err)
+	}
+	vm, err := bpf.NewVM(a.code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vm
+}
+
+// tagged is a frame with these tags and EtherType, and a network header in which the bytes at
+// 6 and 9 are proto.
+func tagged(ethertype uint16, proto byte, tags ...uint16) []byte {
+	b := make([]byte, 12, 80)
+	for i, tag := range tags {
+		b = binary.BigEndian.AppendUint16(b, tag)
+		b = binary.BigEndian.AppendUint16(b, uint16(i+1))
+	}
+	b = binary.BigEndian.AppendUint16(b, ethertype)
+	ip := make([]byte, 60)
+	ip[6], ip[9] = proto, proto
+	return append(b, ip...)
+}
+
+func TestEthernet(t *testing.T) {
+	vm := ethernetVM(t, 96)
+	tagStacks := [][]uint16{{}, {0x8100}, {0x88a8}, {0x9100}, {0x88a8, 0x8100}, {0x8100, 0x8100}}
+	for proto := range 256 {
+		pass4 := proto == 1 || proto == 58
+		pass6 := slices.Contains([]int{58, 1, 0, 43, 44, 51, 60, 135, 139, 140}, proto)
+		for _, tags := range tagStacks {
+			for ethertype, pass := range map[uint16]bool{0x0800: pass4, 0x86dd: pass6, 0x0806: false, 0x8847: false} {
+				got, err := vm.Run(tagged(ethertype, byte(proto), tags...))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := map[bool]int{true: 96}[pass]; got != want {
+					t.Errorf("tags %x, ethertype %#x, protocol %d: %d bytes pass, want %d", tags, ethertype, proto, got, want)
+				}
+			}
+		}
+	}
+	if got, _ := vm.Run(tagged(0x0800, 1, 0x8100, 0x8100, 0x8100)); got != 0 {
+		t.Errorf("three inline tags: %d bytes pass", got)
+	}
+}
+
+// A frame that ends before the byte that decides does not pass.
+func TestEthernetCutShort(t *testing.T) {
+	vm := ethernetVM(t, 0)
+	frame := tagged(0x0800, 1, 0x8100)
+	const decides = 14 + 4 + 9
+	for n := range frame {
+		got, err := vm.Run(frame[:n])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pass := got > 0; pass != (n > decides) {
+			t.Errorf("cut to %d bytes: pass is %v", n, pass)
+		}
+	}
+}
+
+func TestPrograms(t *testing.T) {
+	for _, c := range []Config{{}, {Direction: In}, {Direction: Out}, {Ifaces: []int{1, 2}}, {Ifaces: make([]int, 200), Direction: In}} {
+		program, err := Base(c)
+		if err != nil {
+			t.Errorf("%+v: %v", c, err)
+		}
+		if _, ok := bpf.Disassemble(program); !ok {
+			t.Errorf("%+v: does not disassemble", c)
+		}
+	}
+	if _, err := Base(Config{Ifaces: make([]int, 300)}); err == nil {
+		t.Error("300 interfaces: no error, but a jump over 255 instructions can't be")
+	}
+	if got := RejectAll(); len(got) != 1 || got[0].Op != 0x06 || got[0].K != 0 { // ret #0
+		t.Errorf("RejectAll: %v", got)
+	}
+}
