@@ -1,0 +1,321 @@
+// Package afpacket is the live source of frames: a TPACKET_V3 ring of the kernel's, laid over
+// a packet socket of mdlayher/packet, with a BPF program in front of it.
+//
+// Frames alias the ring. A block of it goes back to the kernel on the Read after its last
+// frame was handed out, so that nothing is copied and nothing is allocated on the way. Times
+// are the kernel's, int64 nanoseconds since the Unix epoch.
+package afpacket
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mdlayher/packet"
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+
+	"icmpdump/capture"
+	"icmpdump/capture/filter"
+)
+
+// tick bounds how long Read waits.
+const tick = 100 * time.Millisecond
+
+// DefaultRing is the size of the ring, in bytes, if none is asked for: about 100,000 echoes.
+const DefaultRing = 16 << 20
+
+// DefaultSnaplen is how much is kept of a packet if nothing else is asked for, as in tcpdump.
+const DefaultSnaplen = 262144
+
+// Config says what to listen to.
+type Config struct {
+	Interfaces  []net.Interface // of Resolve; none is all there are and will be
+	Promiscuous bool            // receive what is for other hosts too; not if listening to all
+	Ring        int             // size in bytes; 0 is DefaultRing
+	Snaplen     int             // bytes to keep of a packet; 0 is DefaultSnaplen
+	Direction   filter.Direction
+
+	// Notice is told, from the goroutine that calls Open or Read, what a person should know:
+	// that an interface is down. It may be nil.
+	Notice func(string)
+}
+
+// A Source is a capture.Source that listens. It belongs to one goroutine.
+type Source struct {
+	config Config
+	conn   *packet.Conn
+	raw    syscall.RawConn
+	ring   *ring
+	poll   func(fd uintptr) bool // what raw.Read waits for; made once
+	failed error                 // what the socket reported while waiting
+
+	counters  capture.Counters // as far as they were asked for
+	accounted int64            // when, in packet time
+	number    uint64
+}
+
+// Open starts to listen. From the moment it returns, and not before, packets are in the ring.
+//
+// The socket takes no part in any traffic until everything is in place: it is made with
+// protocol 0 and a program that rejects all, gets its ring and the real program, and is bound
+// last. In the usual order it would begin with packets that nobody asked for.
+func Open(c Config) (*Source, error) {
+	s := &Source{config: c}
+	s.poll = s.ready
+	if err := s.open(); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("capture on %s: %w", c.name(), err)
+	}
+	for _, ifi := range c.Interfaces {
+		if ifi.Flags&net.FlagUp == 0 {
+			s.notice(ifi.Name + " is down, waiting for it to come up")
+		}
+	}
+	return s, nil
+}
+
+// name is what is listened to, for errors.
+func (c *Config) name() string {
+	if len(c.Interfaces) == 0 {
+		return "any interface"
+	}
+	names := make([]string, len(c.Interfaces))
+	for i, ifi := range c.Interfaces {
+		names[i] = fmt.Sprintf("%q", ifi.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// socket is the interface to bind to: index 0 is all of them. Several share such a socket,
+// and the program picks theirs: one ring keeps them in order.
+func (c *Config) socket() *net.Interface {
+	if len(c.Interfaces) == 1 {
+		return &c.Interfaces[0]
+	}
+	return &net.Interface{}
+}
+
+// program is the BPF program for the socket.
+func (c *Config) program() ([]bpf.RawInstruction, error) {
+	f := filter.Config{Snaplen: DefaultSnaplen, Direction: c.Direction}
+	if c.Snaplen > 0 {
+		f.Snaplen = uint32(c.Snaplen)
+	}
+	if len(c.Interfaces) > 1 {
+		for _, ifi := range c.Interfaces {
+			f.Ifaces = append(f.Ifaces, ifi.Index)
+		}
+	}
+	return filter.Base(f)
+}
+
+func (s *Source) open() error {
+	program, err := s.config.program()
+	if err != nil {
+		return err
+	}
+	ifi := s.config.socket()
+	s.conn, err = packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: filter.RejectAll()})
+	if err != nil {
+		return plain(err)
+	}
+	if s.raw, err = s.conn.SyscallConn(); err != nil {
+		return err
+	}
+	if err := s.control(s.setUp); err != nil {
+		return err
+	}
+	if err := s.conn.SetBPF(program); err != nil {
+		return plain(err)
+	}
+	return s.control(func(fd int) error {
+		if err := bind(fd, ifi.Index, unix.ETH_P_ALL); err != nil {
+			return err
+		}
+		// Bound to an interface that is down, the socket reports it at once: Open does.
+		_, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+		return err
+	})
+}
+
+// setUp gives the socket its ring, its time stamps and its promiscuous mode.
+func (s *Source) setUp(fd int) error {
+	size := s.config.Ring
+	if size == 0 {
+		size = DefaultRing
+	}
+	ring, err := newRing(fd, size)
+	if err != nil {
+		return err
+	}
+	ring.keepCopies = s.config.Direction == filter.Out
+	s.ring = ring
+	// Without it, packets would bear the time when they are put into the ring.
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+		return fmt.Errorf("setsockopt SO_TIMESTAMPNS: %w", err)
+	}
+	if !s.config.Promiscuous {
+		return nil
+	}
+	for _, ifi := range s.config.Interfaces {
+		mreq := unix.PacketMreq{Ifindex: int32(ifi.Index), Type: unix.PACKET_MR_PROMISC}
+		if err := unix.SetsockoptPacketMreq(fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &mreq); err != nil {
+			return fmt.Errorf("promiscuous mode: %w", err)
+		}
+	}
+	return nil
+}
+
+// bind makes the socket take part in traffic of a protocol.
+func bind(fd, ifindex int, protocol uint16) error {
+	be := binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, protocol))
+	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: be, Ifindex: ifindex}); err != nil {
+		return fmt.Errorf("bind: %w", err)
+	}
+	return nil
+}
+
+// control calls f with the socket's descriptor.
+func (s *Source) control(f func(fd int) error) error {
+	var err error
+	if cerr := s.raw.Control(func(fd uintptr) { err = f(int(fd)) }); cerr != nil {
+		return cerr
+	}
+	return err
+}
+
+// plain is err without the network and address that a net.OpError repeats.
+func plain(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+func (s *Source) notice(text string) {
+	if s.config.Notice != nil {
+		s.config.Notice(text)
+	}
+}
+
+// Read hands out frames of one block of the ring. See capture.Source.
+func (s *Source) Read(dst []capture.Frame) (int, error) {
+	for {
+		s.ring.release()
+		n, err := s.ring.frames(dst)
+		for i := range dst[:n] {
+			s.number++
+			dst[i].Number = s.number
+		}
+		if n > 0 && dst[n-1].Time-s.accounted >= 1e9 {
+			s.accounted = dst[n-1].Time
+			err = errors.Join(err, s.account())
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+		if s.ring.ready() {
+			continue // there were only copies in the block
+		}
+		if more, err := s.wait(); !more {
+			return 0, err
+		}
+	}
+}
+
+// wait sleeps until the kernel hands over a block, and reports whether it did within a tick.
+func (s *Source) wait() (bool, error) {
+	if err := s.conn.SetReadDeadline(time.Now().Add(tick)); err != nil {
+		return false, err
+	}
+	s.failed = nil
+	err := s.raw.Read(s.poll)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return false, nil
+	case err != nil:
+		return false, err
+	case errors.Is(s.failed, unix.ENETDOWN):
+		s.notice(s.config.socket().Name + " went down, waiting for it to come up")
+		return false, nil // the same socket goes on when it does
+	case s.failed != nil:
+		return false, fmt.Errorf("capture on %s: %w", s.config.name(), s.failed)
+	}
+	return true, nil
+}
+
+// ready is what the runtime's poller calls when something happened on the socket. The
+// socket's error is taken off it, or the poller would be woken by it for ever.
+func (s *Source) ready(fd uintptr) bool {
+	if s.ring.ready() {
+		return true
+	}
+	errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+	switch {
+	case err != nil:
+		s.failed = err
+	case errno != 0:
+		s.failed = unix.Errno(errno)
+	}
+	return s.failed != nil
+}
+
+// account adds up the kernel's counters, which begin anew each time they are read.
+func (s *Source) account() error {
+	st, err := s.conn.Stats()
+	if err != nil {
+		return plain(err)
+	}
+	s.counters.Packets += uint64(st.Packets)
+	s.counters.Dropped += uint64(st.Drops)
+	return nil
+}
+
+// Counters are the totals up to now; after Close, of all there was.
+func (s *Source) Counters() capture.Counters {
+	if s.ring.mem != nil && s.account() == nil {
+		s.counters.Left = s.ring.remaining()
+	}
+	c := s.counters
+	c.Read, c.Copies = s.ring.read, s.ring.copies
+	return c
+}
+
+// Interface is the name of the interface with that index, or "" if there is none any more.
+// It may be called from any goroutine.
+func (s *Source) Interface(index int32) string {
+	if ifi, err := net.InterfaceByIndex(int(index)); err == nil {
+		return ifi.Name
+	}
+	return ""
+}
+
+// Close stops listening and gives the ring back. Frames that were handed out are not valid
+// any more. Packets that are still in the ring are counted as left.
+func (s *Source) Close() error {
+	if s.conn == nil {
+		return nil
+	}
+	var err error
+	if s.ring != nil {
+		// Bound to a protocol that nobody uses, the kernel has let go of the ring when bind
+		// returns, and what it counted is final. To unmap the ring would not have stopped it.
+		const experimental = 0x88b5 // IEEE 802, local experimental EtherType 1
+		err = errors.Join(
+			s.conn.SetBPF(filter.RejectAll()),
+			s.control(func(fd int) error { return bind(fd, 0, experimental) }),
+		)
+		s.Counters()
+		err = errors.Join(err, s.ring.unmap())
+	}
+	err = errors.Join(err, s.conn.Close())
+	s.conn = nil
+	return err
+}

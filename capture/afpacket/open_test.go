@@ -1,0 +1,135 @@
+package afpacket
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mdlayher/packet"
+	"golang.org/x/sys/unix"
+
+	"icmpdump/capture"
+	"icmpdump/capture/icmp"
+	"icmpdump/internal/lab"
+)
+
+// flood sends UDP at 20,000 packets a second from b to a until the test ends.
+func flood(t *testing.T, b *lab.Host) {
+	t.Helper()
+	var conn net.Conn
+	var err error
+	b.Do(func() { conn, err = net.Dial("udp", "10.0.0.1:9") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent atomic.Int64
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for begin := time.Now(); ; time.Sleep(200 * time.Microsecond) {
+			for due := time.Since(begin).Nanoseconds() / 50_000; sent.Load() < due; sent.Add(1) {
+				conn.Write([]byte("noise")) // refused now and then: nobody listens
+			}
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	}()
+	begin := time.Now()
+	t.Cleanup(func() {
+		close(stop)
+		<-done
+		conn.Close()
+		if rate := float64(sent.Load()) / time.Since(begin).Seconds(); rate < 15_000 {
+			t.Errorf("%.0f packets/s: no flood", rate)
+		}
+	})
+}
+
+// quietPair is a pair of hosts of which the first answers nothing to a flood of UDP.
+func quietPair(t *testing.T) (a, b *lab.Host) {
+	a, b = lab.Pair(t)
+	a.Sysctl("net.ipv4.icmp_ratelimit=100000")
+	return a, b
+}
+
+func TestOpenIsClean(t *testing.T) {
+	a, b := quietPair(t)
+	flood(t, b)
+	const opens = 100
+	var strays, icmps uint64
+	for range opens {
+		s := listen(t, a, Config{Ring: 1}, "va")
+		time.Sleep(3 * blockTimeout * time.Millisecond)
+		_, tally := once(t, s)
+		strays += tally.Filtered + tally.Unsupported
+		icmps += tally.Packets()
+		balance(t, s, tally)
+	}
+	if strays > 0 {
+		t.Errorf("%d frames that are not ICMP in %d opens", strays, opens)
+	}
+	t.Logf("%d ICMP packets in %d opens", icmps, opens)
+}
+
+// The order in which one would open a socket without thinking: bound first. The flood must
+// show, or TestOpenIsClean proves nothing.
+func TestOpenInNaiveOrderIsNot(t *testing.T) {
+	a, b := quietPair(t)
+	flood(t, b)
+	const opens = 20
+	var strays uint64
+	for range opens {
+		s := &Source{config: Config{Interfaces: []net.Interface{*a.Iface("va")}, Ring: 1}}
+		s.poll = s.ready
+		program, err := s.config.program()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Do(func() { s.conn, err = packet.Listen(s.config.socket(), packet.Raw, unix.ETH_P_ALL, nil) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.raw, err = s.conn.SyscallConn(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.control(s.setUp); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.conn.SetBPF(program); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * blockTimeout * time.Millisecond)
+		_, tally := once(t, s)
+		strays += tally.Filtered + tally.Unsupported
+		s.Close()
+	}
+	if strays == 0 {
+		t.Errorf("not one stray frame in %d opens: the flood does not reach the socket", opens)
+	}
+	t.Logf("%d frames that are not ICMP in %d opens", strays, opens)
+}
+
+// once takes what is in the ring, if anything is.
+func once(t *testing.T, s *Source) ([]icmp.Packet, *capture.Tally) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var got []icmp.Packet
+	pump := capture.Pump{Source: s}
+	if !s.ring.ready() {
+		return nil, &pump.Tally
+	}
+	if err := pump.Run(ctx, func(ps []icmp.Packet) error {
+		got = append(got, ps...)
+		cancel()
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return got, &pump.Tally
+}
