@@ -1,0 +1,151 @@
+// Package flowtable says what packets mean to each other: which request a reply answers, how
+// long it took, what was lost, late or doubled. Packets go in, one event each comes out, and
+// an event of its own for every request that got no answer.
+//
+// The table is bounded. All memory is made by New; Add, Advance and Rows allocate nothing but
+// what their destination slices need to grow. Times are int64 nanoseconds since the Unix
+// epoch and come with the packets: the package has no clock. A Table may be used by several
+// goroutines at once.
+package flowtable
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+
+	"icmpdump/capture/icmp"
+)
+
+// shards is how many parts the table has, a power of two: enough for the readers of a
+// machine and the screen to stay out of each other's way.
+const shards = 8
+
+// Config sets a table's bounds. A zero field means its default.
+type Config struct {
+	MaxFlows     int    // flows that are remembered; 65536
+	ReplyTimeout int64  // ns after which a request without an answer is lost; 10 s
+	Late         int64  // ns after which no answer is expected any more; 60 s
+	Seed         uint64 // of the hash: random for live traffic, so that nobody can aim at it
+}
+
+// requestsPerFlow sizes the memory for requests, which all flows of a shard share: a ping
+// that sends ten a second has 600 of them within Late, most flows have a few.
+const requestsPerFlow = 4
+
+// A Table is the flow table.
+type Table struct {
+	clock  clock
+	seed   uint64
+	shards [shards]shard
+}
+
+// New makes a table and all its memory.
+func New(c Config) *Table {
+	t := &Table{seed: c.Seed}
+	t.clock.timeout = cmp.Or(c.ReplyTimeout, 10e9)
+	t.clock.late = max(cmp.Or(c.Late, 60e9), t.clock.timeout)
+	t.clock.due.Store(math.MaxInt64)
+	flows := max(1, cmp.Or(c.MaxFlows, 65536)/shards)
+	for i := range t.shards {
+		t.shards[i].init(&t.clock, flows, flows*requestsPerFlow, c.Seed)
+	}
+	return t
+}
+
+// Add appends one event for each packet, in their order, with its flow's state after it. A
+// packet that has no ICMP header gets an event without a flow. Before a packet come the Lost
+// events of the requests that were overdue by its time.
+func (t *Table) Add(dst []Event, ps []icmp.Packet) []Event {
+	if len(ps) > 0 {
+		t.clock.start.CompareAndSwap(0, ps[0].Time)
+	}
+	for i := range ps {
+		p := &ps[i]
+		dst = t.Advance(dst, p.Time)
+		dst = t.add(dst, p)
+	}
+	return dst
+}
+
+func (t *Table) add(dst []Event, p *icmp.Packet) []Event {
+	if !p.Decoded() {
+		return append(dst, Event{Packet: *p, Notes: packetNotes(p)})
+	}
+	k, role := keyOf(p)
+	hash := t.hash(&k)
+	s := &t.shards[hash&(shards-1)]
+	hash /= shards
+
+	s.mu.Lock()
+	if role == roleRequest {
+		s.makeRoom()
+		t.clock.wakeAt(p.Time + t.clock.timeout)
+	}
+	n := s.lookup(&k, hash)
+	if n < 0 {
+		n = s.insert(&k, hash, p.Time)
+	}
+	dst = append(dst, Event{Packet: *p, Notes: packetNotes(p)})
+	s.count(&dst[len(dst)-1], n, role)
+	s.mu.Unlock()
+
+	if k.Kind == KindError {
+		t.refuse(p)
+	}
+	return dst
+}
+
+// refuse closes the request that an error answers.
+func (t *Table) refuse(p *icmp.Packet) {
+	k, seq, ok := quotedKey(p)
+	if !ok {
+		return
+	}
+	hash := t.hash(&k)
+	s := &t.shards[hash&(shards-1)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := s.lookup(&k, hash/shards); n >= 0 {
+		s.refuse(n, seq)
+	}
+}
+
+// Advance appends a Lost event for each request that is overdue at now, in the order in which
+// they became so. It costs next to nothing if there is none.
+func (t *Table) Advance(dst []Event, now int64) []Event {
+	if now < t.clock.due.Load() {
+		return dst
+	}
+	first := len(dst)
+	t.clock.due.Store(math.MaxInt64)
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.mu.Lock()
+		dst = s.expire(dst, now)
+		t.clock.wakeAt(s.deadline())
+		s.mu.Unlock()
+	}
+	slices.SortStableFunc(dst[first:], func(a, b Event) int { return cmp.Compare(a.Packet.Time, b.Packet.Time) })
+	return dst
+}
+
+// hash mixes the words of a key with the seed.
+func (t *Table) hash(k *Key) uint64 {
+	le := binary.LittleEndian
+	h := mix(le.Uint64(k.Requester[:8])^t.seed^mixer1, le.Uint64(k.Requester[8:])^mixer2)
+	h = mix(h^le.Uint64(k.Responder[:8]), le.Uint64(k.Responder[8:])^mixer1)
+	return mix(h^uint64(uint32(k.Scope))^uint64(k.VLAN)<<32,
+		mixer2^(uint64(k.ID)|uint64(k.Kind)<<16|uint64(k.Version)<<24|uint64(k.Type)<<32|uint64(k.Code)<<40))
+}
+
+// Constants of wyhash, with as many ones as zeros.
+const mixer1, mixer2 = 0xa0761d6478bd642f, 0xe7037ed1a0b428db
+
+// mix multiplies, and folds the high half of the product into the low half (wyhash's mix). It
+// has to be fast and hard to aim at, no more.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
