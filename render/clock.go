@@ -1,0 +1,126 @@
+package render
+
+import (
+	"strconv"
+	"time"
+)
+
+// TimeFormat is tcpdump's count of -t.
+type TimeFormat struct {
+	Style TimeStyle
+	Nano  bool // nanoseconds, not microseconds
+}
+
+// TimeStyle is what a time is shown as.
+type TimeStyle uint8
+
+// The styles, numbered as tcpdump counts -t.
+const (
+	TimeOfDay  TimeStyle = iota
+	TimeNone             // -t
+	TimeEpoch            // -tt: seconds since the epoch
+	TimeDelta            // -ttt: since the line before
+	TimeDate             // -tttt: with the date
+	TimeOffset           // -ttttt: since the first line
+)
+
+// A clock appends times, and knows the text of the last second, since packets come many to
+// a second.
+type clock struct {
+	format TimeFormat
+	loc    *time.Location
+
+	second int64  // whose text it is
+	text   []byte // nil at first
+
+	origin  int64 // what a delta is counted from
+	started bool
+}
+
+func newClock(f TimeFormat, loc *time.Location) clock {
+	if loc == nil {
+		loc = time.UTC
+	}
+	return clock{format: f, loc: loc}
+}
+
+// stamp appends the time of a line, and a blank.
+func (c *clock) stamp(dst []byte, ns int64) []byte {
+	switch c.format.Style {
+	case TimeNone:
+		return dst
+	case TimeDelta, TimeOffset:
+		if !c.format.Nano {
+			ns -= ns % 1e3 // a difference is one of the times that would be shown
+		}
+		if !c.started {
+			c.origin, c.started = ns, true
+		}
+		dst = c.span(dst, ns-c.origin)
+		if c.format.Style == TimeDelta {
+			c.origin = ns
+		}
+	default:
+		dst = c.moment(dst, ns)
+	}
+	return append(dst, ' ')
+}
+
+// moment appends a time by itself.
+func (c *clock) moment(dst []byte, ns int64) []byte {
+	second, frac := ns/1e9, ns%1e9
+	if frac < 0 {
+		second, frac = second-1, frac+1e9
+	}
+	if c.format.Style == TimeEpoch {
+		dst = strconv.AppendInt(dst, second, 10)
+		return c.fraction(dst, frac)
+	}
+	if second != c.second || c.text == nil {
+		layout := time.TimeOnly
+		if c.format.Style == TimeDate {
+			layout = time.DateTime
+		}
+		c.second = second
+		c.text = time.Unix(second, 0).In(c.loc).AppendFormat(c.text[:0], layout)
+	}
+	dst = append(dst, c.text...)
+	return c.fraction(dst, frac)
+}
+
+// span appends a difference of times, with a blank for a plus sign.
+func (c *clock) span(dst []byte, ns int64) []byte {
+	sign := byte(' ')
+	if ns < 0 {
+		sign, ns = '-', -ns
+	}
+	dst = append(dst, sign)
+	s := ns / 1e9
+	dst = appendPadded(dst, uint64(s/3600), 2)
+	dst = appendPadded(append(dst, ':'), uint64(s/60%60), 2)
+	dst = appendPadded(append(dst, ':'), uint64(s%60), 2)
+	return c.fraction(dst, ns%1e9)
+}
+
+func (c *clock) fraction(dst []byte, ns int64) []byte {
+	dst = append(dst, '.')
+	if c.format.Nano {
+		return appendPadded(dst, uint64(ns), 9)
+	}
+	return appendPadded(dst, uint64(ns/1e3), 6)
+}
+
+// appendPadded appends n in decimal, with zeros in front up to width digits (9 at most).
+func appendPadded(dst []byte, n uint64, width int) []byte {
+	if n >= 1e9 {
+		return strconv.AppendUint(dst, n, 10)
+	}
+	var digits [9]byte
+	i := len(digits)
+	for n > 0 || len(digits)-i < width {
+		i--
+		digits[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return append(dst, digits[i:]...)
+}

@@ -1,0 +1,200 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+)
+
+// appendICMP4 appends an ICMPv4 message in tcpdump's words. Where tcpdump says only that it
+// was cut short, this says as much as is there first.
+func appendICMP4(dst []byte, p *icmp.Packet) []byte {
+	dst = append(dst, "ICMP "...)
+	dst, whole := appendBody4(dst, p)
+	if !whole {
+		return append(dst, " [|icmp]"...)
+	}
+	return appendLength(dst, p)
+}
+
+func appendLength(dst []byte, p *icmp.Packet) []byte {
+	dst = append(dst, ", length "...)
+	return strconv.AppendUint(dst, uint64(p.Length), 10)
+}
+
+// appendIDSeq appends identifier and sequence number, if they are there.
+func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
+	if id, ok := p.ID(); ok {
+		dst = append(dst, ", id "...)
+		dst = strconv.AppendUint(dst, uint64(id), 10)
+	}
+	if seq, ok := p.Seq(); ok {
+		dst = append(dst, ", seq "...)
+		dst = strconv.AppendUint(dst, uint64(seq), 10)
+	}
+	return dst
+}
+
+// appendBody4 appends what a message says. It is not whole if something of it is missing.
+func appendBody4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	whole = p.Got == 8
+	switch p.Type {
+	case icmp.TypeEcho:
+		return appendIDSeq(append(dst, "echo request"...), p), whole
+	case icmp.TypeEchoReply:
+		return appendIDSeq(append(dst, "echo reply"...), p), whole
+	case icmp.TypeUnreachable:
+		return appendUnreachable4(dst, p)
+	case icmp.TypeSourceQuench:
+		return append(dst, "source quench"...), whole
+	case icmp.TypeRedirect:
+		return appendRedirect4(dst, p)
+	case icmp.TypeRouterAdvert:
+		return append(dst, "router advertisement"...), whole
+	case icmp.TypeRouterSolicit:
+		return append(dst, "router solicitation"...), whole
+	case icmp.TypeTimeExceeded:
+		switch p.Code {
+		case 0:
+			return append(dst, "time exceeded in-transit"...), whole
+		case 1:
+			return append(dst, "ip reassembly time exceeded"...), whole
+		}
+		return appendCode(dst, "time exceeded-#", p.Code), whole
+	case icmp.TypeParamProblem:
+		if p.Code != 0 {
+			return appendCode(dst, "parameter problem - code ", p.Code), whole
+		}
+		dst = append(dst, "parameter problem"...)
+		if pointer, ok := p.Pointer(); ok {
+			dst = append(dst, " - octet "...)
+			dst = strconv.AppendUint(dst, uint64(pointer), 10)
+		}
+		return dst, whole
+	case icmp.TypeTimestamp:
+		return appendTimestamp(append(dst, "time stamp query"...), p), whole
+	case icmp.TypeTimestampReply:
+		return appendTimestamp(append(dst, "time stamp reply"...), p), whole
+	case icmp.TypeInfo:
+		return append(dst, "information request"...), whole
+	case icmp.TypeInfoReply:
+		return append(dst, "information reply"...), whole
+	case icmp.TypeMask:
+		return append(dst, "address mask request"...), whole
+	case icmp.TypeMaskReply:
+		return append(dst, "address mask reply"...), whole
+	}
+	return appendCode(dst, "type-#", p.Type), whole
+}
+
+func appendCode(dst []byte, text string, code uint8) []byte {
+	dst = append(dst, text...)
+	return strconv.AppendUint(dst, uint64(code), 10)
+}
+
+// appendTimestamp appends identifier and sequence number, for once without commas.
+func appendTimestamp(dst []byte, p *icmp.Packet) []byte {
+	if p.Got < 8 {
+		return dst
+	}
+	id, _ := p.ID()
+	seq, _ := p.Seq()
+	dst = append(dst, " id "...)
+	dst = strconv.AppendUint(dst, uint64(id), 10)
+	dst = append(dst, " seq "...)
+	return strconv.AppendUint(dst, uint64(seq), 10)
+}
+
+// unreachable4 is what stands before and behind the address of what can't be reached, by
+// code. Protocol, port and fragmentation needed have more to say.
+var unreachable4 = [...]struct{ before, behind string }{
+	0:                   {"net ", " unreachable"},
+	1:                   {"host ", " unreachable"},
+	2:                   {"", ""},
+	icmp.CodePort:       {"", ""},
+	icmp.CodeFragNeeded: {"", " unreachable - need to frag"},
+	5:                   {"", " unreachable - source route failed"},
+	6:                   {"net ", " unreachable - unknown"},
+	7:                   {"host ", " unreachable - unknown"},
+	8:                   {"", " unreachable - source host isolated"},
+	9:                   {"net ", " unreachable - admin prohibited"},
+	10:                  {"host ", " unreachable - admin prohibited"},
+	11:                  {"net ", " unreachable - tos prohibited"},
+	12:                  {"host ", " unreachable - tos prohibited"},
+	13:                  {"host ", " unreachable - admin prohibited filter"},
+	14:                  {"host ", " unreachable - host precedence violation"},
+	15:                  {"host ", " unreachable - precedence cutoff"},
+}
+
+func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	q := p.Quoted()
+	if q.Level == icmp.QuoteNone {
+		return appendCode(dst, "unreachable - code ", p.Code), false
+	}
+	if int(p.Code) >= len(unreachable4) {
+		dst = appendAddr4(dst, q.Dst[12:])
+		return appendCode(dst, " unreachable - #", p.Code), true
+	}
+	words := &unreachable4[p.Code]
+	dst = append(dst, words.before...)
+	dst = appendAddr4(dst, q.Dst[12:])
+	dst = append(dst, words.behind...)
+	switch p.Code {
+	case 2:
+		dst = appendCode(dst, " protocol ", q.Proto)
+		dst = append(dst, " unreachable"...)
+	case icmp.CodePort:
+		dst, whole = appendPort(dst, &q)
+		return append(dst, " unreachable"...), whole
+	case icmp.CodeFragNeeded:
+		if mtu, ok := p.MTU(); ok {
+			dst = append(dst, " (mtu "...)
+			dst = strconv.AppendUint(dst, uint64(mtu), 10)
+			dst = append(dst, ')')
+		}
+	}
+	return dst, true
+}
+
+// appendPort appends the quoted protocol and the port that can't be reached. Of a protocol
+// without ports tcpdump takes two bytes of something else for one.
+func appendPort(dst []byte, q *icmp.Quote) (_ []byte, whole bool) {
+	switch q.Proto {
+	case protoTCP, protoUDP:
+		dst = append(dst, ' ')
+		dst = append(dst, protoNames[q.Proto]...)
+	default:
+		dst = appendCode(dst, " protocol ", q.Proto)
+	}
+	dst = append(dst, " port"...)
+	if q.Level < icmp.QuotePorts {
+		return dst, false
+	}
+	if q.Proto == protoICMP || q.Proto == protoICMPv6 {
+		return dst, true
+	}
+	dst = append(dst, ' ')
+	return strconv.AppendUint(dst, uint64(q.DstPort), 10), true
+}
+
+func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	names := [...]struct{ name, to string }{
+		{"redirect ", " to net "}, {"redirect ", " to host "},
+		{"redirect-tos ", " to net "}, {"redirect-tos ", " to host "},
+	}
+	to := " to "
+	if int(p.Code) < len(names) {
+		dst = append(dst, names[p.Code].name...)
+		to = names[p.Code].to
+	} else {
+		dst = append(appendCode(dst, "redirect-#", p.Code), ' ')
+	}
+	q := p.Quoted()
+	gateway, ok := p.Gateway()
+	if !ok || q.Level == icmp.QuoteNone {
+		return dst[:len(dst)-1], false
+	}
+	dst = appendAddr4(dst, q.Dst[12:])
+	dst = append(dst, to...)
+	return appendAddr4(dst, gateway[12:]), true
+}

@@ -1,0 +1,211 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+)
+
+// names6 are tcpdump's words for the ICMPv6 types it knows.
+var names6 = [256]string{
+	icmp.Type6Unreachable:       "destination unreachable",
+	icmp.Type6PacketTooBig:      "packet too big",
+	icmp.Type6TimeExceeded:      "time exceeded in-transit",
+	icmp.Type6ParamProblem:      "parameter problem",
+	icmp.Type6Echo:              "echo request",
+	icmp.Type6EchoReply:         "echo reply",
+	icmp.Type6MLDQuery:          "multicast listener query",
+	icmp.Type6MLDReport:         "multicast listener report",
+	icmp.Type6MLDDone:           "multicast listener done",
+	icmp.Type6RouterSolicit:     "router solicitation",
+	icmp.Type6RouterAdvert:      "router advertisement",
+	icmp.Type6NeighborSolicit:   "neighbor solicitation",
+	icmp.Type6NeighborAdvert:    "neighbor advertisement",
+	icmp.Type6Redirect:          "redirect",
+	icmp.Type6RouterRenumbering: "router renumbering",
+	icmp.Type6NodeQuery:         "who-are-you request",
+	icmp.Type6NodeReply:         "who-are-you reply",
+	icmp.Type6InverseSolicit:    "inverse neighbor solicitation",
+	icmp.Type6InverseAdvert:     "inverse neighbor advertisement",
+	icmp.Type6MLDv2Report:       "multicast listener report v2",
+	icmp.Type6HomeAgentRequest:  "ha discovery request",
+	icmp.Type6HomeAgentReply:    "ha discovery reply",
+	icmp.Type6MobileSolicit:     "mobile router solicitation",
+	icmp.Type6MobileAdvert:      "mobile router advertisement",
+	icmp.Type6RPL:               "RPL",
+	icmp.Type6MtraceResponse:    "mtrace response",
+	icmp.Type6MtraceMessage:     "mtrace message",
+}
+
+// appendICMP6 appends an ICMPv6 message in tcpdump's words.
+func appendICMP6(dst []byte, p *icmp.Packet) []byte {
+	dst = append(dst, "ICMP6, "...)
+	if name := names6[p.Type]; name != "" {
+		dst = append(dst, name...)
+	} else {
+		dst = append(appendCode(dst, "unknown icmp6 type (", p.Type), ')')
+	}
+	if p.Type == icmp.Type6Unreachable && int(p.Code) >= len(unreachable6) {
+		// tcpdump ends the line here, without a length.
+		return append(appendCode(dst, ", unknown unreach code (", p.Code), ')')
+	}
+	dst, whole := appendBody6(dst, p)
+	if !whole {
+		return append(dst, " [|icmp6]"...)
+	}
+	return appendLength(dst, p)
+}
+
+// appendBody6 appends what a message says. It is not whole if something of it is missing.
+func appendBody6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	switch p.Type {
+	case icmp.Type6Unreachable:
+		return appendUnreachable6(dst, p)
+	case icmp.Type6PacketTooBig:
+		mtu, ok := p.MTU()
+		if !ok {
+			return dst, false
+		}
+		dst = append(dst, ", mtu "...)
+		return strconv.AppendUint(dst, uint64(mtu), 10), true
+	case icmp.Type6TimeExceeded:
+		return appendTimeExceeded6(dst, p)
+	case icmp.Type6ParamProblem:
+		return appendParamProblem6(dst, p)
+	case icmp.Type6Echo, icmp.Type6EchoReply:
+		if p.Got < 8 {
+			return dst, false
+		}
+		return appendIDSeq(dst, p), true
+	case icmp.Type6MLDQuery, icmp.Type6MLDReport, icmp.Type6MLDDone:
+		return appendMLD(dst, p)
+	case icmp.Type6NeighborSolicit:
+		return appendTarget(dst, ", who has ", p)
+	case icmp.Type6NeighborAdvert:
+		return appendTarget(dst, ", tgt is ", p)
+	case icmp.Type6Redirect:
+		q := p.Quoted()
+		if q.Level == icmp.QuoteNone {
+			return dst, false
+		}
+		dst = appendAddr6(append(dst, ", "...), &q.Dst)
+		return appendTarget(dst, " to ", p)
+	case icmp.Type6MLDv2Report:
+		if p.Got < 8 {
+			return dst, false
+		}
+		dst = append(dst, ", "...)
+		dst = strconv.AppendUint(dst, uint64(p.Rest&0xffff), 10)
+		return append(dst, " group record(s)"...), true
+	case icmp.Type6HomeAgentRequest, icmp.Type6MobileSolicit:
+		id, ok := p.ID()
+		if !ok {
+			return dst, false
+		}
+		const hex = "0123456789abcdef"
+		dst = append(dst, ", id 0x"...)
+		return append(dst, hex[id>>12], hex[id>>8&15], hex[id>>4&15], hex[id&15]), true
+	case icmp.Type6RPL:
+		return appendRPL(dst, p.Code), true
+	}
+	return dst, true
+}
+
+// unreachable6 is what stands before the address of what can't be reached, by code; the
+// blanks are tcpdump's.
+var unreachable6 = [...]string{
+	0:                            ", unreachable route",
+	1:                            ",  unreachable prohibited",
+	2:                            ", beyond scope",
+	icmp.Code6AddressUnreachable: ", unreachable address",
+	icmp.Code6PortUnreachable:    ", unreachable port",
+}
+
+func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	dst = append(dst, unreachable6[p.Code]...)
+	q := p.Quoted()
+	if q.Level == icmp.QuoteNone || p.Code == icmp.Code6PortUnreachable && q.Level < icmp.QuotePorts {
+		return dst, false
+	}
+	if p.Code == icmp.Code6PortUnreachable {
+		dst = append(dst, ',')
+	}
+	dst = appendAddr6(append(dst, ' '), &q.Dst)
+	switch p.Code {
+	case 2:
+		dst = appendAddr6(append(dst, ", source address "...), &q.Src)
+	case icmp.Code6PortUnreachable:
+		dst, _ = appendPort(dst, &q)
+		if q.Proto != protoTCP && q.Proto != protoUDP {
+			dst = append(dst, " unreachable"...)
+		}
+	}
+	return dst, true
+}
+
+func appendTimeExceeded6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	switch p.Code {
+	case 0:
+		q := p.Quoted()
+		if q.Level == icmp.QuoteNone {
+			return dst, false
+		}
+		return appendAddr6(append(dst, " for "...), &q.Dst), true
+	case 1:
+		return append(dst, " (reassembly)"...), true
+	}
+	return append(appendCode(dst, ", unknown code (", p.Code), ')'), true
+}
+
+func appendParamProblem6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	names := [...]string{"erroneous", "next header", "option", "incomplete header chain"}
+	if int(p.Code) >= len(names) {
+		return appendCode(dst, ", code-#", p.Code), true
+	}
+	dst = append(dst, ", "...)
+	dst = append(dst, names[p.Code]...)
+	pointer, ok := p.Pointer()
+	if !ok {
+		return dst, false
+	}
+	dst = append(dst, " - octet "...)
+	return strconv.AppendUint(dst, uint64(pointer), 10), true
+}
+
+// appendTarget appends the address that a message asks or tells about.
+func appendTarget(dst []byte, text string, p *icmp.Packet) (_ []byte, whole bool) {
+	target, ok := p.Target()
+	if !ok {
+		return dst, false
+	}
+	return appendAddr6(append(dst, text...), &target), true
+}
+
+// appendMLD appends delay and group of an MLDv1 message, or the group of an MLDv2 query,
+// which is told apart by its length (RFC 3810, section 8.1).
+func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+	if p.Type == icmp.Type6MLDQuery && p.Length >= 28 {
+		dst, whole = appendTarget(dst, " v2 [gaddr ", p)
+		return append(dst, ']'), whole
+	}
+	dst = append(dst, "max resp delay: "...) // no blank before it: tcpdump has none
+	dst = strconv.AppendUint(dst, uint64(p.Rest>>16), 10)
+	return appendTarget(dst, " addr: ", p)
+}
+
+// appendRPL appends the kind of an RPL control message (RFC 6550, section 6).
+func appendRPL(dst []byte, code uint8) []byte {
+	const secure = 0x80
+	if code&secure != 0 {
+		return append(dst, ", (SEC) [worktodo]"...)
+	}
+	names := [...]string{
+		"DODAG Information Solicitation", "DODAG Information Object",
+		"Destination Advertisement Object", "Destination Advertisement Object Ack",
+	}
+	dst = append(dst, ", (CLR)"...)
+	if int(code) < len(names) {
+		return append(dst, names[code]...)
+	}
+	return appendCode(dst, "RPL message, unknown code ", code)
+}

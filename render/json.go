@@ -1,0 +1,311 @@
+package render
+
+import (
+	"strconv"
+	"time"
+
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+)
+
+// JSON draws events as JSON, one object a line, with the same facts as Lines in the same
+// order. What is not known is absent. Within a schema number fields are only added.
+type JSON struct {
+	ifaces ifaceNames
+	second int64  // whose text it is
+	text   []byte // "2006-01-02T15:04:05", nil at first
+}
+
+// NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface matters.
+func NewJSON(o Options) *JSON { return &JSON{ifaces: newIfaceNames(o.Iface)} }
+
+// Append appends the object of e, with a newline.
+func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
+	p := &e.Packet
+	switch {
+	case e.Lost:
+		return j.appendLost(dst, e)
+	case p.Decoded():
+		dst = append(dst, `{"schema":1,"event":"packet"`...)
+	case p.Status == icmp.Fragment:
+		dst = append(dst, `{"schema":1,"event":"fragment"`...)
+	default:
+		dst = append(dst, `{"schema":1,"event":"malformed","reason":"`...)
+		dst = append(dst, reason(p.Status)...)
+		dst = append(dst, '"')
+	}
+	dst = appendUint(dst, "frame", p.Number)
+	dst = j.appendTime(append(dst, `,"time":`...), p.Time)
+	dst = j.appendWhere(dst, p)
+	dst = appendIP(dst, p)
+	if p.Decoded() {
+		dst = appendMessage(dst, p)
+	}
+	dst = appendFlow(dst, e)
+	if e.HasRTT {
+		dst = append(dst, `,"rtt_ns":`...)
+		dst = strconv.AppendInt(dst, e.RTT, 10)
+	}
+	if q := p.Quoted(); q.Level > icmp.QuoteNone {
+		dst = appendQuoted(dst, &q, p.Version)
+	}
+	dst = appendNotes(dst, e.Notes)
+	return append(dst, "}\n"...)
+}
+
+// reason is a verdict's name without its class.
+func reason(s icmp.Status) string {
+	const class = "malformed:"
+	if name := s.String(); s.Malformed() {
+		return name[len(class):]
+	}
+	return s.String()
+}
+
+// appendLost appends what is known of a request that got no answer.
+func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
+	p := &e.Packet
+	dst = append(dst, `{"schema":1,"event":"lost","time":`...)
+	dst = j.appendTime(dst, p.Time)
+	dst = j.appendTime(append(dst, `,"sent":`...), e.Sent)
+	dst = appendUint(dst, "ip_version", uint64(p.Version))
+	dst = appendAddrs(dst, p)
+	dst = appendType(dst, p)
+	dst = appendIDs(dst, p)
+	dst = appendFlow(dst, e)
+	dst = appendNotes(dst, e.Notes)
+	return append(dst, "}\n"...)
+}
+
+// appendTime appends a time in UTC (RFC 3339) with nanoseconds.
+func (j *JSON) appendTime(dst []byte, ns int64) []byte {
+	second, frac := ns/1e9, ns%1e9
+	if frac < 0 {
+		second, frac = second-1, frac+1e9
+	}
+	if second != j.second || j.text == nil {
+		j.second = second
+		j.text = time.Unix(second, 0).UTC().AppendFormat(j.text[:0], "2006-01-02T15:04:05")
+	}
+	dst = append(dst, '"')
+	dst = append(dst, j.text...)
+	dst = appendPadded(append(dst, '.'), uint64(frac), 9)
+	return append(dst, `Z"`...)
+}
+
+// directions are the words for where a packet was going.
+var directions = [...]string{
+	icmp.DirIn:        "ingress",
+	icmp.DirOut:       "egress",
+	icmp.DirBroadcast: "ingress",
+	icmp.DirMulticast: "ingress",
+	icmp.DirOther:     "other",
+}
+
+func (j *JSON) appendWhere(dst []byte, p *icmp.Packet) []byte {
+	if p.Iface != 0 {
+		dst = appendString(dst, "interface", j.ifaces.name(p.Iface).s)
+	}
+	if p.Dir != icmp.DirUnknown {
+		dst = appendString(dst, "direction", directions[p.Dir])
+	}
+	if p.Tags == 0 {
+		return dst
+	}
+	dst = append(dst, `,"vlan":[`...)
+	for i := range min(int(p.Tags), len(p.VLAN)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendUint(dst, uint64(p.VLAN[i]&0xfff), 10)
+	}
+	return append(dst, ']')
+}
+
+func appendIP(dst []byte, p *icmp.Packet) []byte {
+	dst = appendUint(dst, "ip_version", uint64(p.Version))
+	if !hasAddrs(p) {
+		return dst
+	}
+	dst = appendAddrs(dst, p)
+	dst = appendUint(dst, "ttl", uint64(p.TTL))
+	if p.IPLen > 0 {
+		dst = appendUint(dst, "ip_length", uint64(p.IPLen))
+	}
+	if p.Frag != 0 {
+		dst = append(dst, `,"fragment":{"offset":`...)
+		dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
+		dst = appendUint(dst, "length", uint64(p.Length))
+		dst = append(dst, `,"more":`...)
+		dst = strconv.AppendBool(dst, p.Frag&1 != 0)
+		dst = append(dst, '}')
+	}
+	return dst
+}
+
+func appendAddrs(dst []byte, p *icmp.Packet) []byte {
+	dst = appendJSONAddr(dst, "src", &p.Src, p.Version)
+	return appendJSONAddr(dst, "dst", &p.Dst, p.Version)
+}
+
+func appendMessage(dst []byte, p *icmp.Packet) []byte {
+	dst = appendType(dst, p)
+	if p.Got >= 4 {
+		dst = appendUint(dst, "checksum", uint64(p.Checksum))
+	}
+	dst = appendString(dst, "checksum_status", sumNames[p.Sum])
+	dst = appendIDs(dst, p)
+	dst = appendUint(dst, "length", uint64(p.Length))
+	if mtu, ok := p.MTU(); ok {
+		dst = appendUint(dst, "mtu", uint64(mtu))
+	}
+	if pointer, ok := p.Pointer(); ok {
+		dst = appendUint(dst, "pointer", uint64(pointer))
+	}
+	if gateway, ok := p.Gateway(); ok {
+		dst = appendJSONAddr(dst, "gateway", &gateway, p.Version)
+	} else if target, ok := p.Target(); ok {
+		dst = appendJSONAddr(dst, "target", &target, p.Version)
+	}
+	if p.Status != icmp.OK {
+		dst = appendString(dst, "verdict", p.Status.String())
+	}
+	return dst
+}
+
+func appendType(dst []byte, p *icmp.Packet) []byte {
+	proto := "icmp"
+	if p.Version == 6 {
+		proto = "icmp6"
+	}
+	dst = appendString(dst, "proto", proto)
+	dst = appendUint(dst, "type", uint64(p.Type))
+	dst = appendUint(dst, "code", uint64(p.Code))
+	dst = append(dst, `,"type_code":"`...)
+	dst = appendTypeCode(dst, p)
+	return append(dst, '"')
+}
+
+// appendTypeCode appends type and code in the words of gopacket's TypeCode.
+func appendTypeCode(dst []byte, p *icmp.Packet) []byte {
+	name, code := p.TypeName()
+	switch {
+	case name == "":
+		dst = append(appendCode(dst, "", p.Type), '(')
+		dst = appendCode(dst, "", p.Code)
+	case code != "":
+		dst = append(append(dst, name...), '(')
+		dst = append(dst, code...)
+	case p.Code == 0:
+		return append(dst, name...)
+	default:
+		dst = appendCode(append(append(dst, name...), '('), "Code: ", p.Code)
+	}
+	return append(dst, ')')
+}
+
+func appendIDs(dst []byte, p *icmp.Packet) []byte {
+	if id, ok := p.ID(); ok {
+		dst = appendUint(dst, "id", uint64(id))
+	}
+	if seq, ok := p.Seq(); ok {
+		dst = appendUint(dst, "seq", uint64(seq))
+	}
+	return dst
+}
+
+// appendFlow appends the flow's counters after the packet.
+func appendFlow(dst []byte, e *flowtable.Event) []byte {
+	c := &e.Counts
+	switch {
+	case e.Kind.Paired():
+		dst = append(dst, `,"flow":{"icmp_request_count":`...)
+		dst = strconv.AppendUint(dst, c.Requests, 10)
+		dst = appendUint(dst, "icmp_reply_count", c.Replies)
+		dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
+		dst = appendOutcomes(dst, c)
+	case e.Kind == flowtable.KindError:
+		dst = append(dst, `,"flow":{"errors":`...)
+		dst = strconv.AppendUint(dst, c.Errors, 10)
+	case e.Kind == flowtable.KindOther:
+		dst = append(dst, `,"flow":{"packets":`...)
+		dst = strconv.AppendUint(dst, c.Packets, 10)
+	default:
+		return dst
+	}
+	return append(dst, '}')
+}
+
+// appendOutcomes appends what became of requests, and what came besides.
+func appendOutcomes(dst []byte, c *flowtable.Counts) []byte {
+	dst = appendUint(dst, "pending", c.Pending)
+	dst = appendUint(dst, "lost", c.Lost)
+	dst = appendUint(dst, "late", c.Late)
+	dst = appendUint(dst, "duplicates", c.Duplicates)
+	dst = appendUint(dst, "unsolicited", c.Unsolicited)
+	dst = appendUint(dst, "errors", c.Errors)
+	return appendUint(dst, "forgotten", c.Forgotten)
+}
+
+// appendQuoted appends the datagram that an error quotes.
+func appendQuoted(dst []byte, q *icmp.Quote, version uint8) []byte {
+	dst = append(dst, `,"quoted":{"src":"`...)
+	dst = append(appendAddr(dst, &q.Src, version), '"')
+	dst = appendJSONAddr(dst, "dst", &q.Dst, version)
+	dst = append(dst, `,"proto":"`...)
+	dst = append(appendProto(dst, q.Proto), '"')
+	switch {
+	case q.Level < icmp.QuotePorts:
+	case q.Proto == protoICMP || q.Proto == protoICMPv6:
+		dst = appendUint(dst, "type", uint64(q.Type))
+		dst = appendUint(dst, "id", uint64(q.SrcPort))
+		dst = appendUint(dst, "seq", uint64(q.DstPort))
+	default:
+		dst = appendUint(dst, "src_port", uint64(q.SrcPort))
+		dst = appendUint(dst, "dst_port", uint64(q.DstPort))
+	}
+	return append(dst, '}')
+}
+
+func appendNotes(dst []byte, n flowtable.Notes) []byte {
+	if n == 0 {
+		return dst
+	}
+	dst = append(dst, `,"notes":`...)
+	open := byte('[')
+	n.Each(func(word string) {
+		dst = append(dst, open, '"')
+		dst = append(append(dst, word...), '"')
+		open = ','
+	})
+	return append(dst, ']')
+}
+
+func appendUint(dst []byte, key string, n uint64) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, '"', ':')
+	return strconv.AppendUint(dst, n, 10)
+}
+
+func appendJSONAddr(dst []byte, key string, a *icmp.Addr, version uint8) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, `":"`...)
+	return append(appendAddr(dst, a, version), '"')
+}
+
+// appendString appends a string that needs no escape but for what JSON itself asks: it is
+// printable ASCII.
+func appendString(dst []byte, key, s string) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, `":"`...)
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, s[i])
+	}
+	return append(dst, '"')
+}

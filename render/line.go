@@ -1,0 +1,176 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+)
+
+// Lines draws events as text, one line each: up to " | " what tcpdump -n prints, behind it
+// what the flow table says, as key=value in a fixed order. docs/lines.md has both.
+type Lines struct {
+	opts   Options
+	clock  clock
+	ifaces ifaceNames
+}
+
+// NewLines makes a drawer of lines. It belongs to one goroutine.
+func NewLines(o Options) *Lines {
+	return &Lines{opts: o, clock: newClock(o.Time, o.Location), ifaces: newIfaceNames(o.Iface)}
+}
+
+// Append appends the line of e, with its newline.
+func (l *Lines) Append(dst []byte, e *flowtable.Event) []byte {
+	p := &e.Packet
+	if l.opts.Number && !e.Lost {
+		dst = appendNumber(dst, p.Number)
+	}
+	dst = l.clock.stamp(dst, p.Time)
+	if l.opts.Ifaces && p.Iface != 0 && !e.Lost {
+		dst = l.appendIface(dst, p)
+	}
+	dst = appendHeader(dst, p)
+	switch {
+	case e.Lost:
+		dst = appendTimeout(dst, e)
+	case p.Decoded() && p.Version == 6:
+		dst = appendICMP6(dst, p)
+	case p.Decoded():
+		dst = appendICMP4(dst, p)
+	default:
+		dst = appendVerdict(dst, p)
+	}
+	if l.opts.Counters {
+		dst = l.appendSuffix(dst, e)
+	}
+	return append(dst, '\n')
+}
+
+// appendNumber appends what tcpdump -# does: five columns and two blanks.
+func appendNumber(dst []byte, n uint64) []byte {
+	for limit := uint64(10000); n < limit && limit > 1; limit /= 10 {
+		dst = append(dst, ' ')
+	}
+	dst = strconv.AppendUint(dst, n, 10)
+	return append(dst, "  "...)
+}
+
+// appendIface appends interface and direction, each padded as tcpdump does.
+func (l *Lines) appendIface(dst []byte, p *icmp.Packet) []byte {
+	dst = appendColumn(dst, l.ifaces.name(p.Iface).s, 5)
+	return appendColumn(dst, dirNames[p.Dir], 3)
+}
+
+func appendColumn(dst []byte, s string, width int) []byte {
+	dst = append(dst, s...)
+	for n := len(s); n < width; n++ {
+		dst = append(dst, ' ')
+	}
+	return append(dst, ' ')
+}
+
+// dirNames are tcpdump's words for a packet's type.
+var dirNames = [...]string{
+	icmp.DirUnknown:   "?",
+	icmp.DirIn:        "In",
+	icmp.DirOut:       "Out",
+	icmp.DirBroadcast: "B",
+	icmp.DirMulticast: "M",
+	icmp.DirOther:     "P",
+}
+
+// appendHeader appends what stands before the ICMP message, extension headers included.
+func appendHeader(dst []byte, p *icmp.Packet) []byte {
+	if p.Version == 6 {
+		dst = append(dst, "IP6 "...)
+	} else {
+		dst = append(dst, "IP "...)
+	}
+	if !hasAddrs(p) {
+		return dst
+	}
+	if p.Missing > 0 {
+		dst = appendMissing(dst, p)
+	}
+	dst = appendAddr(dst, &p.Src, p.Version)
+	dst = append(dst, " > "...)
+	dst = appendAddr(dst, &p.Dst, p.Version)
+	dst = append(dst, ": "...)
+	if p.Flags&icmp.FlagHopByHop != 0 {
+		dst = append(dst, "HBH "...)
+	}
+	if p.Flags&icmp.FlagFragment != 0 {
+		dst = append(dst, "frag ("...)
+		dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
+		dst = append(dst, '|')
+		dst = strconv.AppendUint(dst, uint64(p.Length), 10)
+		dst = append(dst, ") "...)
+	}
+	if p.Flags&icmp.FlagDstOpts != 0 {
+		dst = append(dst, "DSTOPT "...)
+	}
+	return dst
+}
+
+// hasAddrs reports whether p's addresses are known.
+func hasAddrs(p *icmp.Packet) bool {
+	return p.Version != 0 && p.Flags&icmp.FlagNoAddrs == 0
+}
+
+// appendMissing says how much of the datagram was not on the wire. tcpdump has a blank behind
+// it for IPv4 only.
+func appendMissing(dst []byte, p *icmp.Packet) []byte {
+	if p.Version == 6 {
+		dst = append(dst, "truncated-ip6 - "...)
+		dst = strconv.AppendUint(dst, uint64(p.Missing), 10)
+		return append(dst, " bytes missing!"...)
+	}
+	dst = append(dst, "truncated-ip - "...)
+	dst = strconv.AppendUint(dst, uint64(p.Missing), 10)
+	return append(dst, " bytes missing! "...)
+}
+
+// appendVerdict says what is known of a packet in which no ICMP message was read.
+func appendVerdict(dst []byte, p *icmp.Packet) []byte {
+	switch {
+	case !hasAddrs(p) && p.Version == 6:
+		return append(dst, " [|ip6]"...)
+	case !hasAddrs(p):
+		return append(dst, " [|ip]"...)
+	case p.Status == icmp.Fragment && p.Version == 6:
+		return dst[:len(dst)-1] // the fragment header said it
+	case p.Status == icmp.Fragment:
+		return append(dst, "ip-proto-1"...)
+	case p.Status == icmp.Truncated && p.Version == 6:
+		return append(dst, " [|icmp6]"...)
+	case p.Status == icmp.Truncated:
+		return append(dst, " [|icmp]"...)
+	case p.Status == icmp.MalformedWrongFamily && p.Version == 6:
+		return append(dst, "[ICMP requires IPv4] (invalid)"...)
+	case p.Status == icmp.MalformedWrongFamily:
+		return append(dst, "[ICMPv6 requires IPv6] (invalid)"...)
+	}
+	return append(dst, p.Status.String()...)
+}
+
+// appendTimeout says that a request got no answer in time.
+func appendTimeout(dst []byte, e *flowtable.Event) []byte {
+	if e.Packet.Version == 6 {
+		dst = append(dst, "ICMP6, "...)
+	} else {
+		dst = append(dst, "ICMP "...)
+	}
+	dst = append(dst, queryNames[e.Kind]...)
+	dst = append(dst, " timeout"...)
+	return appendIDSeq(dst, &e.Packet)
+}
+
+// queryNames name the queries in a timeout.
+var queryNames = [...]string{
+	flowtable.KindEcho:         "echo",
+	flowtable.KindTimestamp:    "time stamp",
+	flowtable.KindInfo:         "information",
+	flowtable.KindMask:         "address mask",
+	flowtable.KindExtendedEcho: "extended echo",
+}

@@ -1,0 +1,60 @@
+// Package render turns events into what a person or a program reads: tcpdump-style lines
+// ([Lines]), their JSON twins ([JSON]) and the closing words ([Summary]). Events go in, bytes
+// are appended to the caller's buffer; nothing is written, and nothing but that buffer grows.
+//
+// Every string that is not this program's own passes [Clean].
+package render
+
+import (
+	"strconv"
+	"time"
+
+	"icmpdump/flowtable"
+)
+
+// Options say how events are to look. The zero value is a line as tcpdump prints it by
+// default, without what icmpdump adds.
+type Options struct {
+	Time     TimeFormat
+	Number   bool           // begin with the packet's number
+	Ifaces   bool           // show interface and direction of packets that have them
+	Counters bool           // add what the flow table says
+	Verbose  bool           // say more than what stands out
+	Location *time.Location // of the times; nil is UTC
+
+	// Iface is the name of an interface, or "" if it is not known. It is asked once for each
+	// index. nil knows none.
+	Iface func(index int32) string
+}
+
+// ifaceNames remembers the names of interfaces, cleaned.
+type ifaceNames struct {
+	ask   func(int32) string
+	known map[int32]Text
+}
+
+func newIfaceNames(ask func(int32) string) ifaceNames {
+	return ifaceNames{ask: ask, known: map[int32]Text{}}
+}
+
+// name is the interface's name, or if its index.
+func (n *ifaceNames) name(index int32) Text {
+	if name, ok := n.known[index]; ok {
+		return name
+	}
+	var raw string
+	if n.ask != nil {
+		raw = n.ask(index)
+	}
+	if raw == "" {
+		raw = "if" + strconv.Itoa(int(index))
+	}
+	name := Clean(raw)
+	n.known[index] = name
+	return name
+}
+
+// An Appender draws events: Lines, or JSON.
+type Appender interface {
+	Append(dst []byte, e *flowtable.Event) []byte
+}

@@ -1,0 +1,33 @@
+package render
+
+// Text is a string that came from outside and is safe to print. Only Clean makes one, so
+// that what is not clean does not compile into a line.
+type Text struct{ s string }
+
+// Clean replaces every byte outside printable ASCII by \xNN. A backslash becomes \x5c, so
+// that nothing can look as if it had been cleaned.
+func Clean(s string) Text {
+	for i := range len(s) {
+		if !printable(s[i]) {
+			return Text{string(appendClean(nil, s))}
+		}
+	}
+	return Text{s}
+}
+
+// String is the clean text.
+func (t Text) String() string { return t.s }
+
+func printable(c byte) bool { return c >= ' ' && c <= '~' && c != '\\' }
+
+func appendClean(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	for i := range len(s) {
+		if c := s[i]; printable(c) {
+			dst = append(dst, c)
+		} else {
+			dst = append(dst, '\\', 'x', hex[c>>4], hex[c&15])
+		}
+	}
+	return dst
+}

@@ -1,0 +1,183 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+)
+
+// appendSuffix appends " | " and the keys, in the order of docs/lines.md. A key that has
+// nothing to say is absent.
+func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
+	p := &e.Packet
+	bare := len(dst)
+	dst = append(dst, " |"...)
+	begin := len(dst)
+	dst = appendCounts(dst, e)
+	if e.HasRTT {
+		dst = append(dst, " rtt="...)
+		dst = appendMillis(dst, e.RTT)
+		dst = append(dst, "ms"...)
+	}
+	if hasAddrs(p) && !e.Lost {
+		dst = appendKey(dst, "ttl", uint64(p.TTL))
+	}
+	if p.Tags > 0 {
+		dst = appendVLAN(append(dst, " vlan="...), p)
+	}
+	if p.Frag != 0 {
+		dst = appendFrag(append(dst, " frag="...), p)
+	}
+	if q := p.Quoted(); q.Level > icmp.QuoteNone {
+		dst = appendCause(dst, &q, p.Version)
+	}
+	if mtu, ok := p.MTU(); ok {
+		dst = appendKey(dst, "mtu", uint64(mtu))
+	}
+	if via, ok := p.Gateway(); ok {
+		dst = appendAddr(append(dst, " via="...), &via, p.Version)
+	}
+	if e.Lost {
+		dst = l.clock.moment(append(dst, " sent="...), e.Sent)
+	}
+	if p.Decoded() && !e.Lost && (l.opts.Verbose || p.Sum == icmp.SumBad) {
+		dst = append(dst, " cksum="...)
+		dst = append(dst, sumNames[p.Sum]...)
+	}
+	e.Notes.Each(func(word string) {
+		dst = append(dst, " note="...)
+		dst = append(dst, word...)
+	})
+	if len(dst) == begin {
+		return dst[:bare]
+	}
+	return dst
+}
+
+// sumNames are the words for what is known of a checksum, in text and in JSON.
+var sumNames = [...]string{
+	icmp.SumUnknown:    "unverified",
+	icmp.SumUnverified: "unverified",
+	icmp.SumGood:       "good",
+	icmp.SumBad:        "bad",
+}
+
+// appendCounts appends the flow's counters.
+func appendCounts(dst []byte, e *flowtable.Event) []byte {
+	c := &e.Counts
+	switch {
+	case e.Kind.Paired():
+		dst = appendKey(dst, "req", c.Requests)
+		dst = appendKey(dst, "rep", c.Replies)
+		dst = appendCount(dst, "pend", c.Pending)
+		dst = appendKey(dst, "lost", c.Lost)
+		dst = appendCount(dst, "late", c.Late)
+		dst = appendCount(dst, "dup", c.Duplicates)
+		dst = appendCount(dst, "unsol", c.Unsolicited)
+		dst = appendCount(dst, "err", c.Errors)
+	case e.Kind == flowtable.KindError:
+		dst = appendKey(dst, "err", c.Errors)
+	case e.Kind == flowtable.KindOther:
+		dst = appendKey(dst, "n", c.Packets)
+	}
+	return dst
+}
+
+func appendKey(dst []byte, key string, n uint64) []byte {
+	dst = append(dst, ' ')
+	dst = append(dst, key...)
+	dst = append(dst, '=')
+	return strconv.AppendUint(dst, n, 10)
+}
+
+// appendCount is appendKey for a count that is not worth a word if it is 0.
+func appendCount(dst []byte, key string, n uint64) []byte {
+	if n == 0 {
+		return dst
+	}
+	return appendKey(dst, key, n)
+}
+
+// appendMillis appends a time in milliseconds with three decimals, rounded down.
+func appendMillis(dst []byte, ns int64) []byte {
+	us := uint64(ns / 1e3)
+	dst = strconv.AppendUint(dst, us/1000, 10)
+	return appendPadded(append(dst, '.'), us%1000, 3)
+}
+
+// appendVLAN appends the identifiers of the tags, the outer first.
+func appendVLAN(dst []byte, p *icmp.Packet) []byte {
+	for i := range min(int(p.Tags), len(p.VLAN)) {
+		if i > 0 {
+			dst = append(dst, '.')
+		}
+		dst = strconv.AppendUint(dst, uint64(p.VLAN[i]&0xfff), 10)
+	}
+	return dst
+}
+
+// appendFrag appends a fragment's length and offset, and a plus sign if more follow.
+func appendFrag(dst []byte, p *icmp.Packet) []byte {
+	dst = strconv.AppendUint(dst, uint64(p.Length), 10)
+	dst = append(dst, '@')
+	dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
+	if p.Frag&1 != 0 {
+		dst = append(dst, '+')
+	}
+	return dst
+}
+
+// appendCause names the quoted datagram: proto/source>destination, with ports where there
+// are any, and identifier and sequence number of a quoted query.
+func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
+	dst = append(dst, " cause="...)
+	dst = appendProto(dst, q.Proto)
+	dst = append(dst, '/')
+	isICMP := q.Proto == protoICMP || q.Proto == protoICMPv6
+	ports := q.Level == icmp.QuotePorts && !isICMP
+	dst = appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
+	dst = append(dst, '>')
+	dst = appendEndpoint(dst, &q.Dst, q.DstPort, version, ports)
+	if isICMP && q.Level == icmp.QuotePorts {
+		dst = appendKey(dst, "qid", uint64(q.SrcPort))
+		dst = appendKey(dst, "qseq", uint64(q.DstPort))
+	}
+	return dst
+}
+
+// IP protocols that a quoted datagram is likely to be (IANA, Protocol Numbers).
+const (
+	protoICMP   = 1
+	protoTCP    = 6
+	protoUDP    = 17
+	protoICMPv6 = 58
+)
+
+var protoNames = [256]string{protoICMP: "icmp", protoTCP: "tcp", protoUDP: "udp", protoICMPv6: "icmp6", 132: "sctp", 33: "dccp"}
+
+// appendProto appends a protocol's name, or tcpdump's words for one that has none here.
+func appendProto(dst []byte, proto uint8) []byte {
+	if name := protoNames[proto]; name != "" {
+		return append(dst, name...)
+	}
+	dst = append(dst, "ip-proto-"...)
+	return strconv.AppendUint(dst, uint64(proto), 10)
+}
+
+// appendEndpoint appends an address, with a port if there are ports: an IPv6 address is then
+// in brackets (RFC 5952, section 6).
+func appendEndpoint(dst []byte, a *icmp.Addr, port uint16, version uint8, ports bool) []byte {
+	if !ports {
+		return appendAddr(dst, a, version)
+	}
+	if version == 6 {
+		dst = append(dst, '[')
+	}
+	dst = appendAddr(dst, a, version)
+	if version == 6 {
+		dst = append(dst, ']')
+	}
+	dst = append(dst, ':')
+	return strconv.AppendUint(dst, uint64(port), 10)
+}

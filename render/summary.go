@@ -1,0 +1,124 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/flowtable"
+)
+
+// A Summary is what there is to say at the end, and at SIGUSR1.
+type Summary struct {
+	Live     bool   // the kernel was asked
+	Packets  uint64 // captured: as many as there were events of packets
+	Received uint64 // by the kernel's filter; of a file, its records
+	Dropped  uint64 // by the kernel
+	Skipped  uint64 // counted but not shown, because the output was too slow
+	Totals   *flowtable.Totals
+}
+
+// AppendText appends the closing words, tcpdump's own three lines first.
+func (s *Summary) AppendText(dst []byte) []byte {
+	dst = appendLine(dst, s.Packets, "packet", "s captured")
+	if s.Live {
+		dst = appendLine(dst, s.Received, "packet", "s received by filter")
+		dst = appendLine(dst, s.Dropped, "packet", "s dropped by kernel")
+	} else {
+		dst = appendLine(dst, s.Received, "record", "s in the file")
+	}
+	if s.Skipped > 0 {
+		dst = appendLine(dst, s.Skipped, "line", "s skipped, the output was too slow")
+	}
+	c := &s.Totals.Echo
+	if c.Requests+c.Replies+c.Unsolicited > 0 {
+		dst = appendEcho(dst, c)
+	}
+	if h := &s.Totals.RTT; h.Count > 0 {
+		dst = append(dst, "rtt min/avg/p95/max = "...)
+		for i, ns := range [...]int64{h.Min, h.Avg(), h.Quantile(0.95), h.Max} {
+			if i > 0 {
+				dst = append(dst, '/')
+			}
+			dst = appendMillis(dst, ns)
+		}
+		dst = append(dst, " ms\n"...)
+	}
+	return dst
+}
+
+// appendLine appends a count of things; behind is how to go on after the noun in the plural.
+func appendLine(dst []byte, n uint64, noun, behind string) []byte {
+	dst = strconv.AppendUint(dst, n, 10)
+	dst = append(append(dst, ' '), noun...)
+	if n == 1 {
+		behind = behind[1:]
+	}
+	return append(append(dst, behind...), '\n')
+}
+
+func appendEcho(dst []byte, c *flowtable.Counts) []byte {
+	dst = append(dst, "echo: "...)
+	dst = appendNoun(dst, c.Requests, "request", "requests")
+	dst = appendNoun(append(dst, ", "...), c.Replies, "reply", "replies")
+	dst = strconv.AppendUint(append(dst, ", "...), c.Lost, 10)
+	dst = append(dst, " lost ("...)
+	dst = strconv.AppendFloat(dst, lossPercent(c), 'f', 2, 64)
+	dst = append(dst, "%)"...)
+	for _, more := range [...]struct {
+		n    uint64
+		word string
+	}{
+		{c.Pending, " pending"},
+		{c.Late, " late"},
+		{c.Duplicates, " duplicate"},
+		{c.Unsolicited, " unsolicited"},
+		{c.Errors, " answered by errors"},
+		{c.Forgotten, " forgotten"},
+	} {
+		if more.n > 0 {
+			dst = strconv.AppendUint(append(dst, ", "...), more.n, 10)
+			dst = append(dst, more.word...)
+		}
+	}
+	return append(dst, '\n')
+}
+
+func appendNoun(dst []byte, n uint64, one, many string) []byte {
+	dst = strconv.AppendUint(dst, n, 10)
+	if n != 1 {
+		one = many
+	}
+	return append(append(dst, ' '), one...)
+}
+
+// lossPercent is the share of the requests that were lost, of those whose fate is known.
+func lossPercent(c *flowtable.Counts) float64 {
+	known := c.Requests - c.Pending - c.Forgotten
+	if known == 0 {
+		return 0
+	}
+	return 100 * float64(c.Lost) / float64(known)
+}
+
+// AppendJSON appends the summary event, the last line of a JSON stream.
+func (s *Summary) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"schema":1,"event":"summary","packets":`...)
+	dst = strconv.AppendUint(dst, s.Packets, 10)
+	dst = appendUint(dst, "received", s.Received)
+	if s.Live {
+		dst = appendUint(dst, "dropped", s.Dropped)
+	}
+	dst = appendUint(dst, "skipped", s.Skipped)
+	c := &s.Totals.Echo
+	dst = append(dst, `,"echo":{"icmp_request_count":`...)
+	dst = strconv.AppendUint(dst, c.Requests, 10)
+	dst = appendUint(dst, "icmp_reply_count", c.Replies)
+	dst = append(appendOutcomes(dst, c), '}')
+	if h := &s.Totals.RTT; h.Count > 0 {
+		dst = append(dst, `,"rtt":{"min_ns":`...)
+		dst = strconv.AppendInt(dst, h.Min, 10)
+		dst = appendUint(dst, "avg_ns", uint64(h.Avg()))
+		dst = appendUint(dst, "p95_ns", uint64(h.Quantile(0.95)))
+		dst = append(appendUint(dst, "max_ns", uint64(h.Max)), '}')
+	}
+	return append(dst, "}\n"...)
+}
