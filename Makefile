@@ -1,0 +1,65 @@
+# make help lists what there is to make.
+
+BIN      := icmpdump
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+FUZZTIME := 30s
+BENCH    := .
+ARGS     :=
+
+# Programs that the tests run, and the Debian packages that have them.
+TOOLS    := ip ping tcpdump nc sysctl
+PACKAGES := iproute2 iputils-ping tcpdump netcat-openbsd procps
+
+export PATH := $(PATH):/usr/sbin:/sbin
+export CGO_ENABLED := 0
+
+.PHONY: help build run test race check fuzz bench cap deps clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+build: ## the program, static
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) .
+
+run: build ## the live view; ARGS='-i eth0 -c 5' for options
+	$(SUDO) ./$(BIN) $(ARGS)
+
+# One package at a time: some of them load the machine.
+test: deps ## all tests, after installing what they need
+	go test -p 1 -count=1 ./...
+
+race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./render
+
+check: ## format, vet for three architectures, staticcheck
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	GOARCH=amd64 go vet ./...
+	GOARCH=386 go vet ./...
+	GOARCH=arm64 go vet ./...
+	go tool -modfile=.ci/tools.mod staticcheck ./...
+
+fuzz: ## every fuzz target in turn, FUZZTIME each
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+bench: deps ## benchmarks, against tcpdump where it does the same; BENCH=LineAge for one
+	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+cap: build ## let everybody capture with this binary, without sudo
+	$(SUDO) setcap cap_net_raw+ep ./$(BIN)
+
+deps: ## install what the tests need, if root and on Debian
+	@missing=; for tool in $(TOOLS); do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(PACKAGES) >/dev/null; \
+	else echo "not installed, and tests that need them are skipped:$$missing"; fi
+
+clean: ## remove what was built
+	rm -f $(BIN)

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"icmpdump/capture"
+	"icmpdump/flowtable"
+)
+
+// books account for every packet: what --stats prints. Each line says that one count, made in
+// one place, is the sum of others, made elsewhere.
+type books struct {
+	live   bool
+	source capture.Counters
+	tally  *capture.Tally
+	totals *flowtable.Totals
+
+	lost, shown, skipped, unwritten uint64
+}
+
+type entry struct {
+	name string
+	n    uint64
+}
+
+// lines are the accounts: of each the whole first, then its parts.
+func (b *books) lines() [][]entry {
+	t := b.tally
+	lines := [][]entry{
+		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},
+			{"malformed", t.Malformed}, {"unsupported", t.Unsupported}, {"filtered", t.Filtered},
+			{"loopback copies", b.source.Copies}, {"unread", t.Unread}},
+		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets},
+			{"repeat sightings", b.totals.Repeats}},
+		{{"events", t.Packets() + b.lost}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},
+	}
+	if b.live {
+		s := &b.source
+		lines = append([][]entry{{{"kernel", s.Packets}, {"read", s.Read}, {"dropped", s.Dropped}, {"left in the ring", s.Left}}}, lines...)
+	}
+	return lines
+}
+
+// String is a line for each account, with != where it does not balance.
+func (b books) String() string {
+	var s strings.Builder
+	for _, line := range b.lines() {
+		var sum uint64
+		parts := make([]string, 0, len(line))
+		for _, e := range line[1:] {
+			sum += e.n
+			parts = append(parts, fmt.Sprintf("%s %d", e.name, e.n))
+		}
+		sign := "="
+		if sum != line[0].n {
+			sign = "!="
+		}
+		fmt.Fprintf(&s, "books: %s %d %s %s\n", line[0].name, line[0].n, sign, strings.Join(parts, " + "))
+	}
+	return s.String()
+}

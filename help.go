@@ -1,0 +1,53 @@
+package main
+
+const helpText = `icmpdump shows every ICMP and ICMPv6 packet of this host, a line each, and says
+which request a reply answers, how long it took, and what was lost.
+
+usage: icmpdump [options]
+       icmpdump -r FILE [options]
+
+examples:
+  sudo icmpdump                     all interfaces, until Ctrl-C
+  sudo icmpdump -i eth0 -c 20       20 packets of one interface
+  sudo icmpdump -i eth0,eth1 -Q in  what comes in on two
+  sudo icmpdump | grep --line-buffered note=LOST
+                                    requests that got no answer, as they happen
+  icmpdump -tttt -r trace.pcap      a capture file, with dates
+  icmpdump -r trace.pcap --json | jq 'select(.rtt_ns > 50000000)'
+                                    answers that took more than 50 ms
+
+where from:
+  -i IF         listen on IF: a name, an index of -D, several with commas; may be
+                repeated. The default is any, all interfaces
+  -D            list the interfaces, and exit
+  -r FILE       read a pcap file, - for standard input
+  -Q DIR        only packets that go in, out, or inout (the default)
+  -c COUNT      stop after COUNT packets
+  -p            no promiscuous mode
+  -s BYTES      keep so much of each packet (262144)
+  -B KIB        size of the ring that the kernel fills (16384)
+
+how it looks:
+  -t            no time; -tt seconds since 1970, -ttt since the line before,
+                -tttt with the date, -ttttt since the first line
+  -#            begin with the packet's number
+  -q            shorter: without what stands behind the bar
+  -v            more: what is known of each checksum
+  --counters=off
+                the same as -q
+  --json        one JSON object a line
+  --stats       at the end, account for every packet
+
+  -n, -l, -U    accepted: addresses and ports are always numbers, and every line is
+                written at once
+
+  -h, --help    this text
+  --version     the version
+
+A line, up to the bar, is what tcpdump -n prints. Behind it: requests and replies of
+this identifier so far (req, rep), of them waiting (pend), lost, late, dup; the time
+from request to reply (rtt); what an error is about (cause). The totals come at the
+end, and at SIGUSR1, on stderr.
+
+exit status: 0 done, 1 an input or output failed, 2 usage, 4 no permission.
+`

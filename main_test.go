@@ -1,0 +1,347 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"icmpdump/capture"
+	"icmpdump/flowtable"
+	"icmpdump/internal/forge"
+	"icmpdump/internal/lab"
+)
+
+// inLab runs the tests in a lab.
+type inLab struct{ m *testing.M }
+
+func (l inLab) Run() int { return lab.Run(l.m) }
+
+func TestMain(m *testing.M) {
+	testscript.Main(inLab{m}, map[string]func(){"icmpdump": main})
+}
+
+// A policy is what a package may import besides the standard library.
+type policy struct {
+	ours   []string // of this module
+	others []string // modules and packages of others
+	never  []string // of the standard library, or functions of it
+}
+
+// The import table. docs/architecture.md has the reasons.
+var policies = map[string]policy{
+	"capture/icmp":   {never: []string{"os", "net", "time", "unsafe"}},
+	"capture/filter": {others: []string{"golang.org/x/net/bpf"}},
+	"capture":        {ours: []string{"capture/icmp"}},
+	"capture/afpacket": {
+		ours:   []string{"capture", "capture/icmp", "capture/filter"},
+		others: []string{"github.com/mdlayher/packet", "golang.org/x/net/bpf", "golang.org/x/sys/unix"},
+	},
+	"capture/pcapfile": {ours: []string{"capture", "capture/icmp"}},
+	"flowtable":        {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
+	"render":           {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
+	"": {
+		ours:   []string{"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render"},
+		others: []string{"github.com/urfave/cli/v2"},
+	},
+	"internal/forge": {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},
+	"internal/lab":   {others: []string{"github.com/mdlayher/packet", "github.com/vishvananda/netns"}},
+}
+
+func TestImports(t *testing.T) {
+	const module = "icmpdump"
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&pkg); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(pkg.ImportPath, module), "/")
+		may, ok := policies[name]
+		if !ok {
+			t.Errorf("package %q is not in the table", name)
+		}
+		seen[name] = true
+		for _, imp := range pkg.Imports {
+			first, _, _ := strings.Cut(imp, "/")
+			ours := strings.TrimPrefix(imp, module+"/")
+			switch {
+			case first == module && !slices.Contains(may.ours, ours):
+				t.Errorf("%s imports our %s", pkg.ImportPath, ours)
+			case first != module && strings.Contains(first, ".") && !slices.Contains(may.others, imp):
+				t.Errorf("%s imports %s", pkg.ImportPath, imp)
+			case slices.Contains(may.never, imp):
+				t.Errorf("%s imports %s", pkg.ImportPath, imp)
+			}
+		}
+	}
+	for name := range policies {
+		if !seen[name] {
+			t.Errorf("there is no package %q", name)
+		}
+	}
+}
+
+// A fence keeps a thing in its room.
+type fence struct {
+	what string
+	in   func(path string) bool // whether it may stand in that file
+	has  func(f *ast.File) bool
+}
+
+var fences = []fence{
+	{"unsafe", func(path string) bool { return strings.HasSuffix(path, "_unsafe.go") }, imports("unsafe")},
+	{"os.Exit", func(path string) bool { return path == "main.go" }, calls("os", "Exit")},
+	{"time.Now", func(path string) bool {
+		return path == "watch.go" || strings.HasPrefix(path, "capture/afpacket/") || strings.HasPrefix(path, "capture/pcapfile/")
+	}, calls("time", "Now")},
+	{"an escape byte", func(path string) bool { return strings.HasPrefix(path, "render/") }, escapes},
+}
+
+func imports(name string) func(*ast.File) bool {
+	return func(f *ast.File) bool {
+		return slices.ContainsFunc(f.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(name) })
+	}
+}
+
+func calls(pkg, name string) func(*ast.File) bool {
+	return func(f *ast.File) (found bool) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == name {
+				if id, ok := sel.X.(*ast.Ident); ok && id.Name == pkg {
+					found = true
+				}
+			}
+			return true
+		})
+		return found
+	}
+}
+
+func escapes(f *ast.File) (found bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && (lit.Kind == token.STRING || lit.Kind == token.CHAR) {
+			if s, err := strconv.Unquote(lit.Value); err == nil && strings.ContainsRune(s, 0x1b) {
+				found = true
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func TestFences(t *testing.T) {
+	standing := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "internal/") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, fence := range fences {
+			if has := fence.has(f); has && !fence.in(path) {
+				t.Errorf("%s stands in %s", fence.what, path)
+			} else if has {
+				standing[fence.what] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{"unsafe", "os.Exit", "time.Now"} { // or the fence finds nothing
+		if !standing[what] {
+			t.Errorf("no %s was found anywhere", what)
+		}
+	}
+}
+
+// The command line, by scripts in testdata/script. They have two commands of their own:
+//
+//	forge FILE NAME   writes a capture file, see captures
+//	exits CODE ARGS…  runs icmpdump ARGS… and wants that exit code
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"forge": func(ts *testscript.TestScript, _ bool, args []string) {
+				frames, ok := captures[args[1]]
+				if !ok {
+					ts.Fatalf("no capture %q", args[1])
+				}
+				ts.Check(writeCapture(ts.MkAbs(args[0]), frames()))
+			},
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec("icmpdump", args[1:]...)
+				code := 0
+				var exit *exec.ExitError
+				if errors.As(err, &exit) {
+					code = exit.ExitCode()
+				} else {
+					ts.Check(err)
+				}
+				if strconv.Itoa(code) != args[0] {
+					ts.Fatalf("exit code %d, want %s", code, args[0])
+				}
+			},
+		},
+	})
+}
+
+// A captured is a frame and when it was captured, after the capture's beginning.
+type captured struct {
+	at    time.Duration
+	frame []byte
+}
+
+// begin is when captures begin.
+var begin = time.Date(2026, 11, 21, 12, 0, 0, 104233000, time.UTC)
+
+func writeCapture(path string, frames []captured) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := pcapgo.NewWriterNanos(f)
+	if err := w.WriteFileHeader(262144, layers.LinkTypeEthernet); err != nil {
+		return err
+	}
+	for _, c := range frames {
+		ci := gopacket.CaptureInfo{Timestamp: begin.Add(c.at), CaptureLength: len(c.frame), Length: len(c.frame)}
+		if err := w.WritePacket(ci, c.frame); err != nil {
+			return err
+		}
+	}
+	return f.Close()
+}
+
+var captures = map[string]func() []captured{
+	// A ping of five, of which the third has no answer and the fourth two.
+	"pings": func() []captured {
+		var frames []captured
+		for seq := range uint16(5) {
+			at := time.Duration(seq) * time.Second
+			frames = append(frames, captured{at, echoFrame(8, seq+1)})
+			if seq != 2 {
+				frames = append(frames, captured{at + 12314*time.Microsecond, echoFrame(0, seq+1)})
+			}
+			if seq == 3 {
+				frames = append(frames, captured{at + 13*time.Millisecond, echoFrame(0, seq+1)})
+			}
+		}
+		return append(frames, captured{15 * time.Second, echoFrame(8, 6)})
+	},
+	// One ICMP packet among others.
+	"noise": func() []captured {
+		udp := forge.Frame(forge.Ether(anyMAC), forge.IP4("10.0.0.5", "198.51.100.7"), &layers.UDP{SrcPort: 1, DstPort: 2})
+		return []captured{{0, udp}, {time.Second, echoFrame(8, 1)}, {2 * time.Second, udp}}
+	},
+	"empty": func() []captured { return nil },
+}
+
+var anyMAC = []byte{2, 0, 0, 0, 0, 1}
+
+func echoFrame(typ uint8, seq uint16) []byte {
+	src, dst := "10.0.0.5", "198.51.100.7"
+	if typ == 0 {
+		src, dst = dst, src
+	}
+	return forge.Frame(forge.Ether(anyMAC), forge.IP4(src, dst), forge.Echo4(typ, 4660, seq), gopacket.Payload(make([]byte, 56)))
+}
+
+// What the help offers, the command line takes, and the other way round.
+func TestHelpHasEveryOption(t *testing.T) {
+	for _, f := range newApp(os.Stdout, os.Stderr).Flags {
+		for _, name := range f.Names() {
+			option := "-" + name
+			if len(name) > 1 {
+				option = "--" + name
+			}
+			if len(name) == 1 && !strings.Contains(helpText, option) {
+				t.Errorf("the help does not mention %s", option)
+			}
+		}
+	}
+	if n := strings.Count(helpText[:strings.Index(helpText, "where from:")], "\n  icmpdump") +
+		strings.Count(helpText[:strings.Index(helpText, "where from:")], "\n  sudo icmpdump"); n != 6 {
+		t.Errorf("%d examples, want 6", n)
+	}
+}
+
+func TestNormalize(t *testing.T) {
+	flags := newApp(os.Stdout, os.Stderr).Flags
+	for _, tt := range []struct{ in, want string }{
+		{"", "--"},
+		{"-nvi eth0", "-n -v -i eth0 --"},
+		{"-nvieth0", "-n -v -i eth0 --"},
+		{"-c5", "-c 5 --"},
+		{"-tttt", "-t -t -t -t --"},
+		{"host a -c 5", "-c 5 -- host a"},
+		{"-r - -#", "-r - -# --"},
+		{"--json host a --counters=off -n", "--json --counters=off -n -- host a"},
+		{"--counters off", "--counters off --"},
+		{"-n -- -c 5", "-n -- -c 5"},
+		{"-i -n", "-i -n --"},
+		{"-", "-- -"},
+		{"-Z", "error: tcpdump's -Z is not an option of icmpdump"},
+		{"-nk", "error: unknown option -k"},
+		{"-né", "error: unknown option -é"},
+		{"--foo", "error: unknown option --foo"},
+		{"--foo=1", "error: unknown option --foo"},
+		{"--n", "error: unknown option --n"},
+		{"-c", "error: -c needs a value"},
+		{"--counters", "error: --counters needs a value"},
+	} {
+		args, err := normalize(strings.Fields(tt.in), flags)
+		got := strings.Join(args, " ")
+		if err != nil {
+			got = fmt.Sprint("error: ", err)
+		}
+		if got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// An account that does not balance must show.
+func TestBooksShowWhatIsWrong(t *testing.T) {
+	b := books{live: true, tally: &capture.Tally{}, totals: &flowtable.Totals{}}
+	if s := b.String(); strings.Contains(s, "!=") || strings.Count(s, "\n") != 4 {
+		t.Errorf("nothing happened, and:\n%s", s)
+	}
+	b.source.Packets, b.source.Read, b.tally.Decoded, b.shown = 9, 8, 7, 6
+	if s := b.String(); strings.Count(s, "!=") != 4 {
+		t.Errorf("nothing balances, and:\n%s", s)
+	}
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"icmpdump/capture"
+	"icmpdump/capture/afpacket"
+	"icmpdump/capture/icmp"
+	"icmpdump/capture/pcapfile"
+	"icmpdump/flowtable"
+	"icmpdump/render"
+)
+
+// A source is where frames come from, live or from a file.
+type source interface {
+	capture.Source
+	io.Closer
+	Interface(index int32) string
+}
+
+// A permissionError is a socket that was refused.
+type permissionError struct{ error }
+
+func (e *permissionError) Unwrap() error { return e.error }
+
+// lull is how far the clock of lost requests stays behind, live: a reply may be in the ring
+// while its request is judged.
+const lull = 200 * time.Millisecond
+
+// watch is one capture from its beginning to its end: source, table, drawer, summary.
+func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
+	src, err := open(o, stderr)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+
+	// The first signal ends the capture, the second the process.
+	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ask := make(chan os.Signal, 1)
+	signal.Notify(ask, syscall.SIGUSR1)
+	defer signal.Stop(ask)
+
+	w := &watcher{
+		live:   o.file == "",
+		pump:   capture.Pump{Source: src, Limit: o.count},
+		table:  flowtable.New(flowtable.Config{Seed: seed(o)}),
+		drawer: newDrawer(stdout, appender(o, src), stop),
+		ask:    ask,
+		stderr: stderr,
+	}
+	defer stopOnHangup(stdout, stop)()
+	done := w.drawer.start()
+	err = w.pump.Run(ctx, func(ps []icmp.Packet) error { return w.packets(ctx, ps) })
+	close(w.drawer.full)
+	<-done
+	if err != nil && o.file != "" {
+		err = fmt.Errorf("%s: %w", fileName(o.file), err)
+	}
+	err = errors.Join(err, src.Close())
+
+	summary := w.summary()
+	if o.json {
+		w.drawer.write(summary.AppendJSON(nil))
+	}
+	if ctx.Err() != nil && isTerminal(stderr) {
+		fmt.Fprintln(stderr) // ^C stands there
+	}
+	stderr.Write(summary.AppendText(nil))
+	if o.stats {
+		stderr.WriteString(w.books().String())
+	}
+	return errors.Join(err, w.drawer.err)
+}
+
+// open opens what the options name, and says so.
+func open(o *options, stderr io.Writer) (source, error) {
+	if o.file != "" {
+		return pcapfile.Open(o.file)
+	}
+	ifis, err := afpacket.Resolve(o.interfaces)
+	if err != nil {
+		return nil, err
+	}
+	o.draw.Ifaces = len(ifis) != 1
+	src, err := afpacket.Open(afpacket.Config{
+		Interfaces:  ifis,
+		Promiscuous: o.promisc,
+		Ring:        o.ring,
+		Snaplen:     o.snaplen,
+		Direction:   o.direction,
+		Notice:      func(text string) { fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(text)) },
+	})
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, &permissionError{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	names := []string{afpacket.Any}
+	if len(ifis) > 0 {
+		names = names[:0]
+		for _, ifi := range ifis {
+			names = append(names, ifi.Name)
+		}
+	}
+	fmt.Fprintf(stderr, "icmpdump: listening on %s\n", render.Clean(strings.Join(names, ", ")))
+	return src, nil
+}
+
+func fileName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+// seed is random for live traffic; a file gives the same output each time.
+func seed(o *options) uint64 {
+	if o.file != "" {
+		return 0
+	}
+	return rand.Uint64()
+}
+
+func appender(o *options, src source) render.Appender {
+	draw := o.draw
+	draw.Location = time.Local
+	draw.Iface = src.Interface
+	if o.file != "" {
+		draw.Ifaces = true // of the packets that have them
+	}
+	if o.json {
+		return render.NewJSON(draw)
+	}
+	return render.NewLines(draw)
+}
+
+func isTerminal(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
+}
+
+// A watcher is the reader's side of a capture. It belongs to the reading goroutine.
+type watcher struct {
+	live   bool
+	pump   capture.Pump
+	table  *flowtable.Table
+	drawer *drawer
+	events []flowtable.Event // reused
+	lost   uint64            // events of requests that got no answer
+	ask    <-chan os.Signal  // for the totals up to now
+	stderr io.Writer
+}
+
+// packets is the pump's sink.
+func (w *watcher) packets(ctx context.Context, ps []icmp.Packet) error {
+	w.events = w.table.Add(w.events[:0], ps)
+	if w.live && len(ps) == 0 {
+		w.events = w.table.Advance(w.events, time.Now().Add(-lull).UnixNano())
+	}
+	w.lost += uint64(len(w.events) - len(ps))
+	if len(w.events) > 0 {
+		w.events = w.drawer.exchange(ctx, w.events, !w.live)
+	}
+	select {
+	case <-w.ask:
+		w.stderr.Write(w.summary().AppendText(nil))
+	default:
+	}
+	return nil
+}
+
+func (w *watcher) summary() *render.Summary {
+	c := w.pump.Source.Counters()
+	s := &render.Summary{
+		Live:     w.live,
+		Packets:  w.pump.Tally.Packets(),
+		Received: c.Packets - c.Copies,
+		Dropped:  c.Dropped,
+		Skipped:  w.drawer.skipped,
+		Totals:   w.table.Totals(),
+	}
+	if !w.live {
+		s.Received = c.Read
+	}
+	return s
+}
+
+func (w *watcher) books() books {
+	t, totals := &w.pump.Tally, w.table.Totals()
+	return books{
+		live: w.live, source: w.pump.Source.Counters(), tally: t, totals: totals,
+		lost: w.lost, shown: w.drawer.shown, skipped: w.drawer.skipped, unwritten: w.drawer.unwritten,
+	}
+}
