@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -185,6 +186,24 @@ func TestFences(t *testing.T) {
 	}
 }
 
+// The program is one file that needs no other.
+func TestBinaryIsStatic(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "icmpdump")
+	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	lab.Output(t, cmd)
+	f, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP || p.Type == elf.PT_DYNAMIC {
+			t.Errorf("it has a %v segment", p.Type)
+		}
+	}
+}
+
 // The command line, by scripts in testdata/script. They have two commands of their own:
 //
 //	forge FILE NAME   writes a capture file, see captures
@@ -280,21 +299,20 @@ func echoFrame(typ uint8, seq uint16) []byte {
 	return forge.Frame(forge.Ether(anyMAC), forge.IP4(src, dst), forge.Echo4(typ, 4660, seq), gopacket.Payload(make([]byte, 56)))
 }
 
-// What the help offers, the command line takes, and the other way round.
+// Every option is in the help, and so are six examples.
 func TestHelpHasEveryOption(t *testing.T) {
 	for _, f := range newApp(os.Stdout, os.Stderr).Flags {
-		for _, name := range f.Names() {
-			option := "-" + name
-			if len(name) > 1 {
-				option = "--" + name
-			}
-			if len(name) == 1 && !strings.Contains(helpText, option) {
-				t.Errorf("the help does not mention %s", option)
-			}
+		name := f.Names()[0] // the others are for those who know them from tcpdump
+		option := " -" + name
+		if len(name) > 1 {
+			option = " --" + name
+		}
+		if !strings.Contains(helpText, option) {
+			t.Errorf("the help does not mention%s", option)
 		}
 	}
-	if n := strings.Count(helpText[:strings.Index(helpText, "where from:")], "\n  icmpdump") +
-		strings.Count(helpText[:strings.Index(helpText, "where from:")], "\n  sudo icmpdump"); n != 6 {
+	examples, _, _ := strings.Cut(helpText, "where from:")
+	if n := strings.Count(examples, "\n  icmpdump") + strings.Count(examples, "\n  sudo icmpdump"); n != 6 {
 		t.Errorf("%d examples, want 6", n)
 	}
 }

@@ -39,12 +39,6 @@ const lull = 200 * time.Millisecond
 
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
-	src, err := open(o, stderr)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-
 	// The first signal ends the capture, the second the process.
 	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, restore)
@@ -54,6 +48,11 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	signal.Notify(ask, syscall.SIGUSR1)
 	defer signal.Stop(ask)
 
+	src, err := open(o, stderr)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
 	w := &watcher{
 		live:   o.file == "",
 		pump:   capture.Pump{Source: src, Limit: o.count},
