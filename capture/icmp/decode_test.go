@@ -2,6 +2,7 @@ package icmp
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,14 +63,20 @@ func with(p Packet, change func(p *Packet)) Packet {
 	return p
 }
 
-var decodeTests = []struct {
+type decodeTest struct {
 	name  string
 	link  Link
 	frame string
 	wire  int // 0: as long as the frame
 	in    Packet
 	want  Packet
-}{
+}
+
+// decodeTests are all of them.
+var decodeTests = slices.Concat(ip4Tests, ip6Tests)
+
+// ip4Tests are links and IPv4.
+var ip4Tests = []decodeTest{
 	{
 		name:  "echo request",
 		link:  LinkEthernet,
@@ -290,146 +297,33 @@ var decodeTests = []struct {
 				SrcPort: 7, DstPort: 9, Level: QuotePorts}},
 	},
 	{
-		name:  "IPv6 echo request",
-		link:  LinkEthernet,
-		frame: ether6 + "60000000 000c 3a 40 \n" + ip6Addrs + echo6,
-		want:  echo6Packet,
-	},
-	{
-		name: "behind hop-by-hop options, destination options and an authentication header",
+		name: "IPv4 authentication header",
 		link: LinkRaw,
-		frame: "60000000 002c 00 40 \n" + ip6Addrs + `
-			3c 00 01 04 00000000 # hop-by-hop, padding
-			33 00 01 04 00000000 # destination options, padding
-			3a 02 0000 00000001 00000001 00000000 # authentication, 16 bytes
-			` + echo6,
-		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagHopByHop | FlagDstOpts | FlagOtherExts; p.IPLen = 84 }),
+		frame: `4500 0038 1234 4000 40 33 0000 0a000001 0a000002 # IPv4
+			01 04 0000 00000001 00000001 000000000000000000000000 # authentication, 24 bytes
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: with(echo4Packet, func(p *Packet) { p.IPLen = 56; p.Flags = FlagOtherExts }),
 	},
 	{
-		name: "the checksum has the last address of a source route",
+		name: "TCP behind an IPv4 authentication header",
 		link: LinkRaw,
-		frame: `60000000 0024 2b 40
-			20010db8000000000000000000000001 20010db80000000000000000000000ff # the next hop
-			3a 02 00 01 00000000 20010db8000000000000000000000002
-			` + echo6,
-		want: Packet{Status: OK, Version: 6, Flags: FlagOtherExts,
-			Src: v6(1), Dst: v6(0xff), TTL: 64, IPLen: 76, Length: 12,
-			Type: 128, Checksum: 0x2811, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
+		frame: `4500 0038 1234 4000 40 33 0000 0a000001 0a000002 # IPv4
+			06 04 0000 00000001 00000001 000000000000000000000000 # authentication, 24 bytes
+			0800 fbcc 4d2f 0003 c0ffee00`,
+		want: Packet{Status: NotICMP, Version: 4, Flags: FlagOtherExts,
+			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 56, Length: 12},
 	},
 	{
-		name: "atomic fragment",
+		name: "what is quoted ends where it says, and padding follows",
 		link: LinkRaw,
-		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
-			3a 00 0000 00000007 # fragment header, offset 0, no more
-			` + echo6,
-		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagFragment; p.IPLen = 60 }),
-	},
-	{
-		name: "IPv6 later fragment",
-		link: LinkRaw,
-		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
-			3a 00 05a8 00000007 # fragment header, offset 1448
-			` + echo6,
-		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 1448,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
-	},
-	{
-		name: "IPv6 later fragment of a chain",
-		link: LinkRaw,
-		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
-			3c 00 0008 00000007 # fragment header, offset 8
-			` + echo6,
-		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 8,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
-	},
-	{
-		name: "extension header beyond the packet",
-		link: LinkRaw,
-		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
-			3a 09 01 04 00000000 # hop-by-hop, 80 bytes
-			` + echo6,
-		want: Packet{Status: MalformedExtHeader, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
-	},
-	{
-		name: "extension header cut short by the capture",
-		link: LinkRaw,
-		wire: 60,
-		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
-			3a 00 01 04`,
-		want: Packet{Status: Truncated, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
-	},
-	{
-		name: "encrypted behind an extension header",
-		link: LinkRaw,
-		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
-			32 00 01 04 00000000 # hop-by-hop, then ESP
-			` + echo6,
-		want: Packet{Status: UnsupportedExtHeader, Version: 6, Flags: FlagHopByHop,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
-	},
-	{
-		name: "TCP behind an extension header",
-		link: LinkRaw,
-		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
-			06 00 01 04 00000000 # hop-by-hop, then TCP
-			` + echo6,
-		want: Packet{Status: NotICMP, Version: 6, Flags: FlagHopByHop,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60},
-	},
-	{
-		name:  "ICMP in IPv6",
-		link:  LinkRaw,
-		frame: "60000000 000c 01 40 \n" + ip6Addrs + echo6,
-		want: Packet{Status: MalformedWrongFamily, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 52},
-	},
-	{
-		name:  "not version 6",
-		link:  LinkEthernet,
-		frame: ether6 + "00000000 000c 3a 40 \n" + ip6Addrs + echo6,
-		want: Packet{Status: MalformedIPHeader, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 64},
-	},
-	{
-		name: "neighbor solicitation",
-		link: LinkRaw,
-		frame: "60000000 0020 3a ff \n" + ip6Addrs + `
-			8700 ec6b 00000000 20010db8000000000000000000000009 # neighbor solicitation
-			01 01 020000000001 # source link-layer address`,
-		want: Packet{Status: OK, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 72, Length: 32,
-			Type: 135, Checksum: 0xec6b, Sum: SumGood, Got: 8,
-			Quote: Quote{Dst: v6(9), Level: QuoteHeader}},
-	},
-	{
-		name: "neighbor solicitation, option of length 0",
-		link: LinkRaw,
-		frame: "60000000 0020 3a ff \n" + ip6Addrs + `
-			8700 0000 00000000 20010db8000000000000000000000009 # neighbor solicitation
-			01 00 020000000001`,
-		want: Packet{Status: MalformedOption, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 72, Length: 32,
-			Type: 135, Sum: SumBad, Got: 8,
-			Quote: Quote{Dst: v6(9), Level: QuoteHeader}},
-	},
-	{
-		name: "redirect of an echo request, quoted behind a destination options header",
-		link: LinkRaw,
-		frame: "60000000 0068 3a ff \n" + ip6Addrs + `
-			8900 0000 00000000                # redirect
-			20010db8000000000000000000000009  # target
-			20010db8000000000000000000000007  # destination
-			04 08 0000 00000000               # redirected header
-			60000000 0010 3c 40 20010db8000000000000000000000002 20010db8000000000000000000000007
-			3a 00 01 04 00000000
-			8000 0000 4d2f 0003`,
-		want: Packet{Status: OK, Version: 6,
-			Src: v6(1), Dst: v6(2), TTL: 255, IPLen: 144, Length: 104,
-			Type: 137, Sum: SumBad, Got: 8,
-			Quote: Quote{Src: v6(9), Dst: v6(7), Proto: 58, Type: 128,
-				SrcPort: 19759, DstPort: 3, Level: QuotePorts}},
+		frame: `4500 0040 0001 0000 40 01 0000 c0000209 0a000001 # IPv4
+			0b00 0000 00000000                                # time exceeded
+			4500 0014 0001 0000 01 11 0000 0a000001 c0000209 # IPv4, nothing but a header
+			00000000 00000000 00000000 00000000`,
+		want: Packet{Status: OK, Version: 4,
+			Src: v4(192, 0, 2, 9), Dst: v4(10, 0, 0, 1), TTL: 64, IPID: 1, IPLen: 64, Length: 44,
+			Type: 11, Sum: SumBad, Got: 8,
+			Quote: Quote{Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Proto: 17, Level: QuoteHeader}},
 	},
 	{
 		name: "MPLS",

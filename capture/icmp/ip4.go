@@ -39,7 +39,7 @@ func ip4(p *Packet, b []byte, wire int) Status {
 		return short(len(b), wire, MalformedIPHeader)
 	}
 	proto := b[9]
-	if proto != protoICMP && proto != protoICMPv6 {
+	if proto != protoICMP && proto != protoICMPv6 && proto != protoAH {
 		return NotICMP
 	}
 	p.Version = 4
@@ -66,12 +66,28 @@ func ip4(p *Packet, b []byte, wire int) Status {
 	flags := binary.BigEndian.Uint16(b[6:])
 	offset := int(flags&0x1fff) * 8
 	p.Frag = uint16(offset) | flags>>13&1
+	if proto == protoAH && offset == 0 {
+		if total < header+8 {
+			return MalformedExtHeader
+		}
+		if len(b) < header+8 {
+			return Truncated
+		}
+		p.Flags |= FlagOtherExts
+		proto = b[header]
+		header += extHeaderLen(protoAH, b[header+1])
+		if header > total {
+			return MalformedExtHeader
+		}
+	}
 	p.Length = uint32(total - header)
 	switch {
-	case offset+total-header > maxDatagram:
+	case offset+total > maxDatagram:
 		return MalformedFragOverflow
 	case proto == protoICMPv6:
 		return MalformedWrongFamily
+	case proto != protoICMP: // or not known to be: a later fragment of what AH protects
+		return NotICMP
 	case offset > 0:
 		return Fragment
 	case header > len(b):

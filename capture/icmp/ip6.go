@@ -15,9 +15,6 @@ func ip6(p *Packet, b []byte, wire int) Status {
 	}
 	next := b[6]
 	if !mayLeadToICMP(next) {
-		if next == protoESP || next == protoNoNext {
-			return UnsupportedExtHeader
-		}
 		return NotICMP
 	}
 	p.Version = 6
@@ -31,10 +28,6 @@ func ip6(p *Packet, b []byte, wire int) Status {
 	if payload == 0 {
 		payload = jumboLength(b)
 	}
-	if payload == 0 {
-		payload = wire - 40 // segmentation offload leaves it to the network card
-		p.Flags |= FlagNoIPLen
-	}
 	p.IPLen = uint32(40 + payload)
 	b, wire = datagram(p, b, wire)
 	return extHeaders(p, b, wire, next)
@@ -43,59 +36,64 @@ func ip6(p *Packet, b []byte, wire int) Status {
 // extHeaders walks the chain that begins with next at b[40]. Each step takes at least eight
 // bytes off b, which bounds the walk.
 func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
-	n := 40
-	dst := &p.Dst // whom the checksum's pseudo-header names
-	var final Addr
-	for {
-		switch next {
-		case protoICMPv6:
-			p.Length = p.IPLen - uint32(n)
-			if p.Frag > 1 {
-				return Fragment
-			}
-			return message(p, b[n:], wire-n, pseudo(&p.Src, dst, uint32(wire-n)))
-		case protoICMP:
+	total := int(p.IPLen)
+	src, dst := &p.Src, &p.Dst // whom the checksum's pseudo-header names
+	var home, final Addr
+	for n := 40; ; {
+		p.Length = uint32(total - n)
+		switch {
+		case p.Frag > 1 && (next == protoICMPv6 || isExtHeader(next)):
+			return Fragment // the rest of the chain is in the first one
+		case next == protoICMPv6:
+			return message(p, b[n:], wire-n, pseudo(src, dst, uint32(wire-n)))
+		case next == protoICMP:
 			return MalformedWrongFamily
-		case protoESP, protoNoNext, protoExp1, protoExp2:
+		case next == protoESP || next == protoNoNext || next == protoExp1 || next == protoExp2:
 			return UnsupportedExtHeader
-		}
-		if !isExtHeader(next) {
+		case !isExtHeader(next):
 			return NotICMP
-		}
-		if p.Frag > 1 { // the rest of the chain is in the first fragment
-			return Fragment
-		}
-		if len(b) < n+8 {
-			return short(len(b), wire, MalformedExtHeader)
+		case total < n+8:
+			return MalformedExtHeader
+		case len(b) < n+8:
+			return Truncated
 		}
 		size := extHeaderLen(next, b[n+1])
-		if n+size > int(p.IPLen) {
+		if total < n+size {
 			return MalformedExtHeader
 		}
+		h := b[n:min(n+size, len(b))]
 		switch next {
 		case protoHopByHop:
 			p.Flags |= FlagHopByHop
 		case protoDstOpts:
 			p.Flags |= FlagDstOpts
+			if a, ok := homeAddress(h); ok {
+				home = a
+				src = &home
+			}
 		case protoFragment:
 			p.Flags |= FlagFragment
-			p.Frag = binary.BigEndian.Uint16(b[n+2:]) &^ 6
-			if int(p.Frag&^7)+int(p.IPLen)-n-size > maxDatagram {
+			p.Frag = binary.BigEndian.Uint16(h[2:]) &^ 6
+			// What stands before this header counts in the payload length of the whole.
+			if int(p.Frag&^7)+total-size-40 > maxDatagram {
 				return MalformedFragOverflow
 			}
 		case protoRouting:
 			p.Flags |= FlagOtherExts
-			if a, ok := finalDst(b[n:min(n+size, len(b))]); ok {
+			switch a, verdict := finalDst(h, &p.Dst); verdict {
+			case routeOn:
 				final = a
 				dst = &final
+			case routeUnknown:
+				p.Sum = SumUnverified
 			}
 		default:
 			p.Flags |= FlagOtherExts
 		}
-		next = b[n]
+		next = h[0]
 		n += size
 		if n > len(b) {
-			return short(len(b), wire, MalformedExtHeader)
+			return Truncated
 		}
 	}
 }
@@ -133,44 +131,83 @@ const maxJumbo = 1 << 30
 // jumboLength is the payload length of a jumbogram (RFC 2675, section 2), or 0 if the packet
 // is none: its hop-by-hop header comes first and has the jumbo payload option.
 func jumboLength(b []byte) int {
-	const jumboOption, pad1 = 0xc2, 0
+	const jumbo = 0xc2
 	if b[6] != protoHopByHop || len(b) < 48 {
 		return 0
 	}
-	opts := b[42:min(len(b), 40+extHeaderLen(protoHopByHop, b[41]))]
-	for len(opts) >= 2 {
+	if v := findOption(b[40:min(len(b), 40+extHeaderLen(protoHopByHop, b[41]))], jumbo, 4); v != nil {
+		return int(min(binary.BigEndian.Uint32(v), maxJumbo))
+	}
+	return 0
+}
+
+// homeAddress is that of a mobile node's destination options header h, which stands for the
+// source in the checksum's pseudo-header (RFC 6275, sections 6.3 and 9.3.1).
+func homeAddress(h []byte) (Addr, bool) {
+	const home = 0xc9
+	if v := findOption(h, home, 16); v != nil {
+		return Addr(v), true
+	}
+	return Addr{}, false
+}
+
+// findOption is the value, of that length, of the first such option in a header of options
+// (RFC 8200, section 4.2), or nil.
+func findOption(h []byte, option uint8, length int) []byte {
+	const pad1 = 0
+	for opts := h[2:]; len(opts) >= 2; {
 		if opts[0] == pad1 {
 			opts = opts[1:]
 			continue
 		}
 		n := 2 + int(opts[1])
 		if n > len(opts) {
-			return 0
+			return nil
 		}
-		if opts[0] == jumboOption && n == 6 {
-			return int(min(binary.BigEndian.Uint32(opts[2:]), maxJumbo))
+		if opts[0] == option && n == 2+length {
+			return opts[2:n]
 		}
 		opts = opts[n:]
 	}
-	return 0
+	return nil
 }
 
-// finalDst is the last address on a routing header's way, if the packet has not come there
-// yet: the one that the checksum's pseudo-header has (RFC 8200, section 8.1).
-func finalDst(h []byte) (Addr, bool) {
-	const source, mobile, segment = 0, 2, 4 // RFC 8200, RFC 6275, RFC 8754
-	if len(h) < 24 || h[3] == 0 {
-		return Addr{}, false
+// A route is what a routing header says of the address that the checksum's pseudo-header has:
+// the last on the way (RFC 8200, section 8.1).
+type route uint8
+
+const (
+	routeOver    route = iota // the packet has come there: it is the destination
+	routeOn                   // it is another
+	routeUnknown              // nobody knows this type of header, or it is cut off
+)
+
+// finalDst is the last address on the way of a routing header, dst being the next one.
+func finalDst(h []byte, dst *Addr) (Addr, route) {
+	const source, mobile, rpl, segment = 0, 2, 3, 4 // RFC 8200, RFC 6275, RFC 6554, RFC 8754
+	if h[3] == 0 {
+		return Addr{}, routeOver
+	}
+	whole := extHeaderLen(protoRouting, h[1])
+	if len(h) < whole {
+		return Addr{}, routeUnknown
 	}
 	switch h[2] {
 	case source, mobile:
-		last := 8 + 16*((int(h[1])-1)/2)
-		if last+16 > len(h) {
-			return Addr{}, false
+		if last := 8 + 16*((int(h[1])-1)/2); last >= 8 && last+16 <= whole {
+			return Addr(h[last : last+16]), routeOn
 		}
-		return Addr(h[last : last+16]), true
 	case segment: // its list is in reverse (RFC 8754, section 2)
-		return Addr(h[8:24]), true
+		if whole >= 24 {
+			return Addr(h[8:24]), routeOn
+		}
+	case rpl: // the last address leaves out as many bytes as CmprE says, those of dst
+		last := *dst
+		same, pad := int(h[4]&15), int(h[5]>>4)
+		if from := whole - pad - (16 - same); from >= 8 {
+			copy(last[same:], h[from:whole-pad])
+			return last, routeOn
+		}
 	}
-	return Addr{}, false
+	return Addr{}, routeUnknown
 }

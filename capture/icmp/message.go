@@ -30,11 +30,7 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 		p.Sum = verify(acc, b)
 	}
 
-	least := 8 // RFC 792
-	if p.Version == 6 {
-		least = 4 // RFC 4443, section 2.1
-	}
-	if int(p.Length) < least {
+	if p.Length < uint32(p.least()) {
 		return MalformedICMPHeader
 	}
 	st := OK

@@ -97,6 +97,43 @@ var fields6 = [256]fields{
 	Type6ExtendedEchoReply: hasID | hasShortSeq,
 }
 
+// least6 is how long a message of a type is at least, where that is more than the header of
+// RFC 4443, section 2.1: RFC 4443 (sections 3 and 4), RFC 2710 (section 3), RFC 4861 (section
+// 4), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 6275 (section 6), RFC 8335 (section 2).
+var least6 = [256]uint8{
+	Type6Unreachable:       8,
+	Type6PacketTooBig:      8,
+	Type6TimeExceeded:      8,
+	Type6ParamProblem:      8,
+	Type6Echo:              8,
+	Type6EchoReply:         8,
+	Type6MLDQuery:          24,
+	Type6MLDReport:         24,
+	Type6MLDDone:           24,
+	Type6RouterSolicit:     8,
+	Type6RouterAdvert:      16,
+	Type6NeighborSolicit:   24,
+	Type6NeighborAdvert:    24,
+	Type6Redirect:          40,
+	Type6InverseSolicit:    8,
+	Type6InverseAdvert:     8,
+	Type6MLDv2Report:       8,
+	Type6HomeAgentRequest:  8,
+	Type6HomeAgentReply:    8,
+	Type6MobileSolicit:     8,
+	Type6MobileAdvert:      8,
+	Type6ExtendedEcho:      8,
+	Type6ExtendedEchoReply: 8,
+}
+
+// least is how long p must be at least: the header of RFC 792, or what its type asks.
+func (p *Packet) least() uint8 {
+	if p.Version == 4 {
+		return 8
+	}
+	return max(4, least6[p.Type])
+}
+
 func (p *Packet) fields() fields {
 	if p.Version == 6 {
 		return fields6[p.Type]

@@ -97,7 +97,7 @@ type Packet struct {
 
 	Iface   int32  // interface index; 0 if unknown
 	IPLen   uint32 // length of the datagram by its IP header, header included
-	Length  uint32 // length of the ICMP message by the IP header
+	Length  uint32 // of the ICMP message, or whatever stands behind the last IP header that was read
 	Missing uint32 // how much of IPLen was not even on the wire
 
 	// Rest is the second word of the ICMP header: identifier and sequence number, next-hop
@@ -158,6 +158,16 @@ func (p *Packet) IsError() bool {
 		return false
 	}
 	return p.Type < 128 || p.Type == Type6Redirect // RFC 4443, section 2.1
+}
+
+// Refuses reports whether p says that the datagram it quotes went no further: an error that is
+// no redirect, which comes with the datagram on its way, and no source quench, which need not
+// come without (RFC 792).
+func (p *Packet) Refuses() bool {
+	if p.Version == 4 {
+		return p.Type == TypeUnreachable || p.Type == TypeTimeExceeded || p.Type == TypeParamProblem
+	}
+	return p.IsError() && p.Type != Type6Redirect
 }
 
 // ID is the identifier, and whether p's type has one and it was captured.

@@ -17,6 +17,11 @@ func quote4(p *Packet, b []byte) {
 	q.Dst = AddrFrom4([4]byte(b[16:20]))
 	q.Proto = b[9]
 	q.Level = QuoteHeader
+	// What stands behind it may be padding (RFC 4884, section 4). Some hosts quote a length
+	// that is not the one that was sent: it is believed if it has room for the header.
+	if total := int(binary.BigEndian.Uint16(b[2:])); total >= header && total < len(b) {
+		b = b[:total]
+	}
 	if offset := binary.BigEndian.Uint16(b[6:]) & 0x1fff; offset == 0 && header <= len(b) {
 		quotePorts(q, b[header:])
 	}
@@ -28,6 +33,7 @@ func quote6(p *Packet, b []byte) {
 	if len(b) < 40 || b[0]>>4 != 6 {
 		return
 	}
+	b = b[:min(len(b), 40+int(binary.BigEndian.Uint16(b[4:])))]
 	q := &p.Quote
 	q.Src = Addr(b[8:24])
 	q.Dst = Addr(b[24:40])
