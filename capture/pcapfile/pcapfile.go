@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"icmpdump/capture"
 	"icmpdump/capture/icmp"
@@ -26,9 +25,6 @@ const (
 
 	// bufferSize is how much is read at once: two records of the largest kind at least.
 	bufferSize = 1 << 20
-
-	// tick bounds how long Read waits for a pipe.
-	tick = 100 * time.Millisecond
 )
 
 // The magic numbers of a file, which say its byte order and what its time stamps count
@@ -56,9 +52,9 @@ var links = map[uint32]icmp.Link{
 // A Reader is a capture.Source for one file.
 type Reader struct {
 	in     io.Reader
-	file   *os.File // in, if it can be waited for with a deadline
 	order  binary.ByteOrder
-	frac   int64 // ns per unit of a time stamp's fraction
+	minor  uint16 // of the file's version
+	frac   int64  // ns per unit of a time stamp's fraction
 	link   icmp.Link
 	buf    []byte
 	unread []byte // of buf: what was read from in and not handed out yet
@@ -67,32 +63,29 @@ type Reader struct {
 	err    error  // to be returned once everything before it is handed out
 }
 
-// Open opens the file at path; "-" is standard input. Nothing is read yet, so that it returns
-// at once even if a pipe has nothing to say.
+// Open opens the file at path; "-" is standard input. It never waits: what may have nothing to
+// say, a pipe or a terminal, is opened when it does, by a goroutine that Close leaves behind.
 func Open(path string) (*Reader, error) {
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
+	if path == "-" {
+		if st, err := os.Stdin.Stat(); err == nil && st.Mode().IsRegular() {
+			return NewReader(os.Stdin), nil
 		}
-		return NewReader(f), nil
+		return NewReader(newFeed(func() (io.ReadCloser, error) { return os.Stdin, nil })), nil
 	}
-	// Opening it anew gets a descriptor of our own, which the runtime can wait on without
-	// changing how others see the pipe. Where that is refused (a socket), the one there is
-	// will do.
-	if f, err := os.Open("/dev/stdin"); err == nil {
-		return NewReader(f), nil
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return NewReader(newFeed(func() (io.ReadCloser, error) { return os.Open(path) })), nil
 	}
-	return NewReader(os.Stdin), nil
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return NewReader(f), nil
 }
 
-// NewReader reads a file from in. If in is an io.Closer, Close closes it.
+// NewReader reads a file from in, of which os.ErrDeadlineExceeded means: nothing yet. If in is
+// an io.Closer, Close closes it.
 func NewReader(in io.Reader) *Reader {
-	r := &Reader{in: in, buf: make([]byte, bufferSize)}
-	if f, ok := in.(*os.File); ok && f.SetReadDeadline(time.Time{}) == nil {
-		r.file = f
-	}
-	return r
+	return &Reader{in: in, buf: make([]byte, bufferSize)}
 }
 
 // header reads the file's header, if it is there.
@@ -118,8 +111,9 @@ func (r *Reader) header() error {
 	if len(h) < fileHeader {
 		return nil
 	}
+	r.minor = r.order.Uint16(h[6:])
 	if major := r.order.Uint16(h[4:]); major != 2 {
-		return fmt.Errorf("pcap version %d.%d, which nobody has defined", major, r.order.Uint16(h[6:]))
+		return fmt.Errorf("pcap version %d.%d, which nobody has defined", major, r.minor)
 	}
 	// The upper bits hold the length of the frame check sequence.
 	network := r.order.Uint32(h[20:]) & 0x03ffffff
@@ -169,7 +163,7 @@ func (r *Reader) records(dst []capture.Frame) int {
 	n := 0
 	for n < len(dst) && r.err == nil && len(r.unread) >= recordHeader {
 		h := r.unread[:recordHeader]
-		length := r.order.Uint32(h[8:])
+		length, wire := r.lengths(h)
 		if length > maxRecord {
 			r.err = fmt.Errorf("record %d at byte %d claims %d bytes, more than the %d a record may hold",
 				r.number+1, r.offset, length, maxRecord)
@@ -184,7 +178,7 @@ func (r *Reader) records(dst []capture.Frame) int {
 			Data:   r.unread[recordHeader:size:size],
 			Time:   int64(r.order.Uint32(h))*1e9 + int64(r.order.Uint32(h[4:]))*r.frac,
 			Number: r.number,
-			Wire:   int(min(r.order.Uint32(h[12:]), 1<<30)),
+			Wire:   int(min(wire, 1<<30)),
 			Link:   r.link,
 		}
 		n++
@@ -193,15 +187,20 @@ func (r *Reader) records(dst []capture.Frame) int {
 	return n
 }
 
+// lengths are how much of a record's packet was captured, and how long it was. Before version
+// 2.3 they stood the other way round, and in 2.3 either way (libpcap, sf-pcap.c).
+func (r *Reader) lengths(h []byte) (captured, wire uint32) {
+	captured, wire = r.order.Uint32(h[8:]), r.order.Uint32(h[12:])
+	if r.minor < 3 || r.minor == 3 && captured > wire {
+		return wire, captured
+	}
+	return captured, wire
+}
+
 // fill reads on behind unread, which it moves to the buffer's beginning. It reports false if
-// a tick passed without anything to read.
+// there is nothing to read yet.
 func (r *Reader) fill() (bool, error) {
 	have := copy(r.buf, r.unread)
-	if r.file != nil {
-		if err := r.file.SetReadDeadline(time.Now().Add(tick)); err != nil {
-			return false, err
-		}
-	}
 	n, err := r.in.Read(r.buf[have:])
 	r.unread = r.buf[:have+n]
 	if n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -124,6 +125,22 @@ func TestLinkTypes(t *testing.T) {
 	}
 }
 
+// Files of old versions have the two lengths of a record the other way round.
+func TestOldVersions(t *testing.T) {
+	for minor, swapped := range map[byte]bool{2: true, 3: true, 4: false} {
+		r := record{data: "cut", wire: 1500}
+		if swapped {
+			r.captured, r.wire = 1500, 3
+		}
+		b := file(binary.LittleEndian, magicMicro, 1, r)
+		b[6] = minor
+		got, err := readAll(bytes.NewReader(b))
+		if err != nil || len(got) != 1 || string(got[0].Data) != "cut" || got[0].Wire != 1500 {
+			t.Errorf("version 2.%d: %+v, %v", minor, got, err)
+		}
+	}
+}
+
 // What is wrong with a file is an error that names it and says where; what stands before the
 // fault is read.
 func TestFaults(t *testing.T) {
@@ -175,23 +192,31 @@ func TestReadErrorComesAfterTheFrames(t *testing.T) {
 	}
 }
 
-// A pipe's records come as they are written, and a wait ends within a tick.
-func TestPipe(t *testing.T) {
-	in, out, err := os.Pipe()
+// A FIFO's records come as they are written, and no wait is longer than a tick, not even for
+// somebody to open its other end.
+func TestFIFO(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close()
-	r := NewReader(in)
 	defer r.Close()
 	dst := make([]capture.Frame, 8)
 	begin := time.Now()
 	if n, err := r.Read(dst); n != 0 || err != nil {
-		t.Fatalf("%d frames, %v from an empty pipe", n, err)
+		t.Fatalf("%d frames, %v from a FIFO that nobody writes to", n, err)
 	}
-	if waited := time.Since(begin); waited < tick/2 {
+	if waited := time.Since(begin); waited < tick/2 || waited > 20*tick {
 		t.Errorf("waited %v, want about %v", waited, tick)
 	}
+	out, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
 	b := file(binary.LittleEndian, magicMicro, 1, three[0])
 	for _, part := range [][]byte{b[:10], b[10:30], b[30:]} {
 		if n, err := r.Read(dst); n != 0 || err != nil {
@@ -201,13 +226,37 @@ func TestPipe(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := r.Read(dst); n != 1 || err != nil || string(dst[0].Data) != "first" {
-		t.Fatalf("%d frames, %v", n, err)
+	if got := next(t, r, dst); len(got) != 1 || string(got[0].Data) != "first" {
+		t.Fatalf("%+v", got)
+	}
+	// More than any buffer on the way holds.
+	go out.Write(file(binary.LittleEndian, magicMicro, 1, slices.Repeat(three, 10_000)...)[fileHeader:])
+	for n := 0; n < 30_000; {
+		n += len(next(t, r, dst))
 	}
 	out.Close()
-	if n, err := r.Read(dst); n != 0 || !errors.Is(err, io.EOF) {
-		t.Errorf("%d frames, %v at the end", n, err)
+	for {
+		if n, err := r.Read(dst); errors.Is(err, io.EOF) {
+			break
+		} else if n != 0 || err != nil {
+			t.Fatalf("%d frames, %v at the end", n, err)
+		}
 	}
+}
+
+// next are the frames that come next, in a while.
+func next(t *testing.T, r *Reader, dst []capture.Frame) []capture.Frame {
+	t.Helper()
+	for range 50 {
+		if n, err := r.Read(dst); n > 0 || err != nil {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return dst[:n]
+		}
+	}
+	t.Fatal("no frame came")
+	return nil
 }
 
 func TestOpen(t *testing.T) {
