@@ -54,6 +54,7 @@ type Source struct {
 	ring   *ring
 	poll   func(fd uintptr) bool // what raw.Read waits for; made once
 	failed error                 // what the socket reported while waiting
+	down   bool                  // the interface was, when it was last heard of
 
 	counters  capture.Counters // as far as they were asked for
 	accounted int64            // when, in packet time
@@ -74,6 +75,7 @@ func Open(c Config) (*Source, error) {
 	}
 	for _, ifi := range c.Interfaces {
 		if ifi.Flags&net.FlagUp == 0 {
+			s.down = len(c.Interfaces) == 1
 			s.notice(ifi.Name + " is down, waiting for it to come up")
 		}
 	}
@@ -219,6 +221,7 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 			err = errors.Join(err, s.account())
 		}
 		if n > 0 || err != nil {
+			s.down = false
 			return n, err
 		}
 		if s.ring.ready() {
@@ -239,10 +242,14 @@ func (s *Source) wait() (bool, error) {
 	err := s.raw.Read(s.poll)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
+		if s.down && s.control(s.exists) != nil {
+			return false, fmt.Errorf("capture on %s: the interface is gone", s.config.name())
+		}
 		return false, nil
 	case err != nil:
 		return false, err
 	case errors.Is(s.failed, unix.ENETDOWN):
+		s.down = true
 		s.notice(s.config.socket().Name + " went down, waiting for it to come up")
 		return false, nil // the same socket goes on when it does
 	case s.failed != nil:
@@ -265,6 +272,17 @@ func (s *Source) ready(fd uintptr) bool {
 		s.failed = unix.Errno(errno)
 	}
 	return s.failed != nil
+}
+
+// exists is an error if the interface is not there any more. The socket is not told: it would
+// wait for ever. It is asked because the process may be in another network namespace.
+func (s *Source) exists(fd int) error {
+	req, err := unix.NewIfreq("?") // to be filled in
+	if err != nil {
+		return err
+	}
+	req.SetUint32(uint32(s.config.socket().Index))
+	return unix.IoctlIfreq(fd, unix.SIOCGIFNAME, req)
 }
 
 // account adds up the kernel's counters, which begin anew each time they are read.

@@ -192,6 +192,21 @@ func TestInterfaceDown(t *testing.T) {
 	balance(t, s, tallies...)
 }
 
+// An interface that is deleted does not come back under that index: the capture ends.
+func TestInterfaceGone(t *testing.T) {
+	a, _ := lab.Pair(t)
+	s := listen(t, a, Config{}, "va")
+	a.IP("link", "del", "va")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	pump := capture.Pump{Source: s}
+	err := pump.Run(ctx, func([]icmp.Packet) error { return nil })
+	if want := `capture on "va": the interface is gone`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	balance(t, s, &pump.Tally)
+}
+
 func TestRingIsBounded(t *testing.T) {
 	a := lab.NewHost(t, "a")
 	a.Do(func() {
@@ -221,7 +236,8 @@ func TestResolve(t *testing.T) {
 		{[]string{"va,any"}, "any is all interfaces already"},
 		{[]string{"nosuch"}, "nosuch: no such interface"},
 		{[]string{"va,99"}, "99: no such interface"},
-		{[]string{""}, ": no such interface"},
+		{[]string{""}, "an interface without a name"},
+		{[]string{"lo,"}, "an interface without a name"},
 	} {
 		a.Do(func() {
 			found, err := Resolve(tt.args)

@@ -21,7 +21,12 @@ type NoInterfaceError struct {
 	Have []net.Interface // those that there are
 }
 
-func (e *NoInterfaceError) Error() string { return fmt.Sprintf("%s: no such interface", e.Name) }
+func (e *NoInterfaceError) Error() string {
+	if e.Name == "" {
+		return "an interface without a name"
+	}
+	return e.Name + ": no such interface"
+}
 
 // Resolve finds the interfaces that args name. Each is a name, an interface's index, or
 // several of these with commas between. None, or "any" (or 0), is no list: all there are.

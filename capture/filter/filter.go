@@ -40,6 +40,7 @@ const (
 	etherIPv6 = 0x86dd
 	protoICMP = 1
 	protoICM6 = 58
+	protoAH   = 51
 )
 
 // vlanTypes are the EtherTypes of VLAN tags.
@@ -123,6 +124,7 @@ func ethernet(a *assembler, snaplen uint32) {
 	a.emit(bpf.LoadIndirect{Off: 9, Size: 1})
 	a.jumpEqual(protoICMP, "accept")
 	a.jumpEqual(protoICM6, "accept")
+	a.jumpEqual(protoAH, "accept")
 	a.jump("reject")
 
 	a.label("ipv6")
@@ -135,7 +137,7 @@ func ethernet(a *assembler, snaplen uint32) {
 	a.emit(bpf.RetConstant{Val: 0})
 	a.label("accept")
 	if snaplen == 0 {
-		snaplen = 1<<32 - 1
+		snaplen = 1<<31 - 1
 	}
 	a.emit(bpf.RetConstant{Val: snaplen})
 }

@@ -43,7 +43,7 @@ func TestEthernet(t *testing.T) {
 	vm := ethernetVM(t, 96)
 	tagStacks := [][]uint16{{}, {0x8100}, {0x88a8}, {0x9100}, {0x88a8, 0x8100}, {0x8100, 0x8100}}
 	for proto := range 256 {
-		pass4 := proto == 1 || proto == 58
+		pass4 := proto == 1 || proto == 58 || proto == 51
 		pass6 := slices.Contains([]int{58, 1, 0, 43, 44, 51, 60, 135, 139, 140}, proto)
 		for _, tags := range tagStacks {
 			for ethertype, pass := range map[uint16]bool{0x0800: pass4, 0x86dd: pass6, 0x0806: false, 0x8847: false} {
