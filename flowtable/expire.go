@@ -77,13 +77,10 @@ func (s *shard) giveUp(dst []Event, q *request, now int64) []Event {
 // the evicted flows.
 func (s *shard) settle(q *request, to state) *Counts {
 	s.requests.settle(q, to)
-	switch f := &s.flows[q.flow]; {
-	case f.serial == q.serial:
+	if f := &s.flows[q.flow]; f.serial == q.serial {
 		return &f.counts
-	case q.kind == KindEcho:
-		return &s.evicted.Echo
 	}
-	return &s.evicted.other
+	return &s.evicted.counts[q.kind]
 }
 
 // requestPacket is what is known of a request that was seen some time ago.
@@ -92,9 +89,10 @@ func requestPacket(k *Key, q *request, now int64) icmp.Packet {
 	if k.Kind == KindExtendedEcho {
 		seq <<= 8 // RFC 8335, section 2
 	}
-	return icmp.Packet{
+	p := icmp.Packet{
 		Time: now, Src: k.Requester, Dst: k.Responder, Version: k.Version, Iface: q.sent.iface,
-		IPID: q.sent.ipid, Length: q.sent.length, Checksum: q.sent.checksum, Sum: icmp.SumUnverified,
 		Type: requestType(k), Rest: uint32(k.ID)<<16 | seq, Got: 8, Status: icmp.OK,
 	}
+	p.Tags = k.putVLAN(&p.VLAN)
+	return p
 }

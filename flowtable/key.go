@@ -19,6 +19,8 @@ const (
 	KindExtendedEcho             // RFC 8335
 	KindError                    // errors and redirects, by type and code
 	KindOther                    // everything else, by type and code
+
+	kinds = iota // how many there are
 )
 
 // Paired reports whether the kind has requests and replies.
@@ -141,6 +143,20 @@ func vlan(p *icmp.Packet) uint32 {
 		return uint32(p.VLAN[0] & vid)
 	}
 	return uint32(p.VLAN[0]&vid)<<12 | uint32(p.VLAN[1]&vid)
+}
+
+// putVLAN puts the identifiers of k's VLAN into tags and returns how many there are.
+func (k *Key) putVLAN(tags *[2]uint16) uint8 {
+	outer, inner := uint16(k.VLAN>>12), uint16(k.VLAN&0xfff)
+	switch {
+	case k.VLAN == 0:
+		return 0
+	case outer == 0:
+		tags[0] = inner
+		return 1
+	}
+	tags[0], tags[1] = outer, inner
+	return 2
 }
 
 // isLocal reports whether a means something on one link only.

@@ -91,6 +91,29 @@ func TestPairing(t *testing.T) {
 			[]string{"8/1 req=1 pend=1 last=1", "0/1 req=1 rep=1 last=1 rtt=12ms", "11/0 err=1", "8/2 req=2 rep=1 pend=1 last=2"},
 		},
 		{
+			"a redirect comes with the datagram on its way: the request still waits",
+			[]icmp.Packet{asked, with(quoting(mature+ms, asked), func(p *icmp.Packet) { p.Type = icmp.TypeRedirect }), answered},
+			[]string{"8/1 req=1 pend=1 last=1", "5/0 err=1", "0/1 req=1 rep=1 last=1 rtt=12ms"},
+		},
+		{
+			"a reply after all",
+			[]icmp.Packet{asked, quoting(mature+2*ms, asked), answered, later(answered, ms)},
+			[]string{"8/1 req=1 pend=1 last=1", "11/0 err=1", "0/1 req=1 rep=1 last=1 rtt=12ms", "0/1 req=1 rep=1 dup=1 last=1 DUP"},
+		},
+		{
+			"copies of a duplicate, of an error and of a reply to nothing",
+			[]icmp.Packet{on(asked, 1), on(answered, 1), on(later(answered, 60*ms), 1), on(later(answered, 61*ms), 2),
+				on(quoting(mature+70*ms, asked), 1), on(later(quoting(mature+70*ms, asked), ms), 2),
+				on(answer(mature+80*ms, 9), 1), on(later(answer(mature+80*ms, 9), ms), 2)},
+			[]string{"8/1 req=1 pend=1 last=1", "0/1 req=1 rep=1 last=1 rtt=12ms", "0/1 req=1 rep=1 dup=1 last=1 DUP", "0/1 req=1 rep=1 dup=1 last=1 SEEN",
+				"11/0 err=1", "11/0 err=1 SEEN", "0/9 req=1 rep=1 dup=1 unsol=1 last=1 UNSOL", "0/9 req=1 rep=1 dup=1 unsol=1 last=1 SEEN"},
+		},
+		{
+			"the copy of a reply does not answer the next request with its sequence number",
+			[]icmp.Packet{on(asked, 1), on(ask(mature+5*ms, 1), 1), on(answered, 1), on(later(answered, ms), 2)},
+			[]string{"8/1 req=1 pend=1 last=1", "8/1 req=2 pend=2 last=1", "0/1 req=2 rep=1 pend=1 last=1 rtt=12ms", "0/1 req=2 rep=1 pend=1 last=1 SEEN"},
+		},
+		{
 			"copies on another interface are no packets of their own",
 			[]icmp.Packet{on(asked, 1), on(later(asked, ms), 2), on(answered, 2), on(later(answered, ms), 1), on(later(answered, 2*ms), 3)},
 			[]string{"8/1 req=1 pend=1 last=1", "8/1 req=1 pend=1 last=1 SEEN", "0/1 req=1 rep=1 last=1 rtt=12ms",

@@ -6,6 +6,7 @@ type state uint8
 const (
 	statePending state = iota
 	stateAnswered
+	stateRefused // by an error
 	stateLost
 	stateForgotten
 )
@@ -23,25 +24,26 @@ type sighting struct {
 // sightingWindow is how long after a packet its copy on another interface may be seen.
 const sightingWindow = 50e6 // ns
 
-// again reports whether s is the packet of t, seen on another interface.
-func (s *sighting) again(t *sighting) bool {
-	return s.iface != t.iface && s.time-t.time < sightingWindow && s.time >= t.time &&
-		s.ipid == t.ipid && s.checksum == t.checksum && s.length == t.length
+// copies reports whether s is the packet of first, seen again on another interface.
+func (s *sighting) copies(first *sighting) bool {
+	return s.iface != first.iface && s.time >= first.time && s.time-first.time < sightingWindow &&
+		s.ipid == first.ipid && s.checksum == first.checksum && s.length == first.length
 }
 
 // A request that was seen, and what answered it. Requests of one flow with one sequence
 // number, its namesakes, are answered in the order in which they were sent.
 type request struct {
-	sent    sighting
-	answer  sighting // valid iff state is stateAnswered
-	older   uint64   // position of the next older in the bucket; of the newest namesake only
-	next    uint64   // position of the next newer namesake, or 0
-	pending uint64   // position of the oldest namesake that waits, or 0; of the newest only
-	flow    uint32   // index into the slab
-	serial  uint32   // the flow's, in case the slab's place was given to another
-	seq     uint16
-	state   state
-	kind    Kind // the flow's
+	sent     sighting
+	answer   sighting // the last; valid iff state is stateAnswered
+	older    uint64   // position of the next older in the bucket; of the newest namesake only
+	next     uint64   // position of the next newer namesake, or 0
+	pending  uint64   // position of the oldest namesake that waits, or 0; of the newest only
+	answered uint64   // position of the namesake that was answered last, or 0; of the newest only
+	flow     uint32   // index into the slab
+	serial   uint32   // the flow's, in case the slab's place was given to another
+	seq      uint16
+	state    state
+	kind     Kind // the flow's
 }
 
 func (q *request) isNamesake(o *request) bool {
@@ -74,7 +76,13 @@ func newRequests(n int, seed uint64) requests {
 	return requests{ring: make([]request, size), buckets: make([]uint64, size), seed: seed, head: 1, due: 1, tail: 1}
 }
 
-func (r *requests) at(pos uint64) *request { return &r.ring[pos&uint64(len(r.ring)-1)] }
+// at is the request at a position, or nil if that is not remembered (0 never is).
+func (r *requests) at(pos uint64) *request {
+	if pos < r.head {
+		return nil
+	}
+	return &r.ring[pos&uint64(len(r.ring)-1)]
+}
 
 func (r *requests) full() bool { return r.tail-r.head == uint64(len(r.ring)) }
 
@@ -82,14 +90,13 @@ func (r *requests) full() bool { return r.tail-r.head == uint64(len(r.ring)) }
 // nil, and no matter what link.
 func (r *requests) find(q *request) (newest *request, link *uint64) {
 	link = r.bucket(q)
-	for *link >= r.head {
+	for {
 		newest = r.at(*link)
-		if newest.isNamesake(q) {
+		if newest == nil || newest.isNamesake(q) {
 			return newest, link
 		}
 		link = &newest.older
 	}
-	return nil, nil
 }
 
 func (r *requests) bucket(q *request) *uint64 {
@@ -102,6 +109,7 @@ func (r *requests) push(q request) {
 	q.pending = r.tail
 	if newest, link := r.find(&q); newest != nil {
 		newest.next = r.tail
+		q.answered = newest.answered
 		if newest.pending != 0 {
 			q.pending = newest.pending
 		}
@@ -109,25 +117,21 @@ func (r *requests) push(q request) {
 	}
 	b := r.bucket(&q)
 	q.older = *b
-	*r.at(r.tail) = q
-	*b = r.tail
+	pos := r.tail
 	r.tail++
-}
-
-// waiting is the oldest request that waits of newest and its namesakes, or nil.
-func (r *requests) waiting(newest *request) *request {
-	if newest == nil || newest.pending == 0 {
-		return nil
-	}
-	return r.at(newest.pending)
+	*r.at(pos) = q
+	*b = pos
 }
 
 // settle ends the wait of q, the oldest of its namesakes that waits.
-func (r *requests) settle(q *request, s state) {
-	q.state = s
+func (r *requests) settle(q *request, to state) {
+	q.state = to
 	newest := q
 	if q.next != 0 {
 		newest, _ = r.find(q)
+	}
+	if to == stateAnswered {
+		newest.answered = newest.pending
 	}
 	newest.pending = q.next
 }

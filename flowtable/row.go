@@ -51,7 +51,7 @@ func (t *Table) Totals() *Totals {
 				sum.Echo.add(&f.counts)
 			}
 		}
-		sum.Echo.add(&s.evicted.Echo)
+		sum.Echo.add(&s.evicted.counts[KindEcho])
 		sum.RTT.Merge(&s.rtt)
 		sum.Evicted.Flows += s.evicted.Flows
 		sum.Evicted.Packets += s.evicted.Packets

@@ -1,6 +1,9 @@
 package flowtable
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Each power of two is divided into 16 buckets, so that a bucket's middle is within 3.2 % of
 // whatever fell into it.
@@ -59,7 +62,10 @@ func (h *Histogram) Quantile(q float64) int64 {
 	if h.Count == 0 {
 		return 0
 	}
-	rank := max(1, uint64(q*float64(h.Count)+0.999999))
+	rank := max(1, uint64(math.Ceil(q*float64(h.Count))))
+	if rank >= h.Count {
+		return h.Max
+	}
 	var seen uint64
 	for i, n := range h.counts {
 		if seen += n; seen >= rank {

@@ -11,7 +11,8 @@ import (
 type flow struct {
 	key        Key
 	counts     Counts
-	forward    Volume // sent by the requester
+	last       sighting // of the last packet that neither is a request nor answers one
+	forward    Volume   // sent by the requester
 	reverse    Volume
 	start, end int64  // time of the first and the last packet
 	rtt        int64  // of the last reply that had one; valid iff hasRTT
@@ -44,7 +45,7 @@ type place struct {
 // while another takes rows. All its memory is made at the start. The index is open addressing
 // with linear probing, never more than half full.
 type shard struct {
-	*clock
+	*shared
 	mu       sync.Mutex
 	index    []place
 	flows    []flow // the slab; those in use come first
@@ -57,15 +58,16 @@ type shard struct {
 	rtt      Histogram // of echo
 }
 
-// clock is what all shards know of time.
-type clock struct {
-	timeout, late int64        // see Config
+// shared is what all shards know.
+type shared struct {
+	timeout, late int64 // see Config
+	oneWay        bool
 	start         atomic.Int64 // time of the first packet
 	due           atomic.Int64 // no request is overdue before this
 }
 
 // wakeAt sees to it that Advance looks at the requests at that time, if not before.
-func (c *clock) wakeAt(time int64) {
+func (c *shared) wakeAt(time int64) {
 	for {
 		due := c.due.Load()
 		if due <= time || c.due.CompareAndSwap(due, time) {
@@ -78,12 +80,11 @@ func (c *clock) wakeAt(time int64) {
 type Evicted struct {
 	Flows   uint64
 	Packets uint64 // of these flows, both ways
-	Echo    Counts // of those of them that were echo
-	other   Counts // of the other queries
+	counts  [kinds]Counts
 }
 
-func (s *shard) init(c *clock, flows, requests int, seed uint64) {
-	s.clock = c
+func (s *shard) init(c *shared, flows, requests int, seed uint64) {
+	s.shared = c
 	size := 1
 	for size < 2*flows {
 		size *= 2
@@ -146,11 +147,7 @@ func (s *shard) evict(n int) {
 	f := &s.flows[n]
 	s.evicted.Flows++
 	s.evicted.Packets += f.forward.Packets + f.reverse.Packets
-	if f.key.Kind == KindEcho {
-		s.evicted.Echo.add(&f.counts)
-	} else {
-		s.evicted.other.add(&f.counts)
-	}
+	s.evicted.counts[f.key.Kind].add(&f.counts)
 
 	mask := uint64(len(s.index) - 1)
 	i := f.hash & mask

@@ -27,6 +27,7 @@ type Config struct {
 	MaxFlows     int    // flows that are remembered; 65536
 	ReplyTimeout int64  // ns after which a request without an answer is lost; 10 s
 	Late         int64  // ns after which no answer is expected any more; 60 s
+	OneWay       bool   // only what goes in, or out, is seen: nothing can be said to be lost
 	Seed         uint64 // of the hash: random for live traffic, so that nobody can aim at it
 }
 
@@ -36,7 +37,7 @@ const requestsPerFlow = 4
 
 // A Table is the flow table.
 type Table struct {
-	clock  clock
+	shared shared
 	seed   uint64
 	shards [shards]shard
 }
@@ -44,12 +45,13 @@ type Table struct {
 // New makes a table and all its memory.
 func New(c Config) *Table {
 	t := &Table{seed: c.Seed}
-	t.clock.timeout = cmp.Or(c.ReplyTimeout, 10e9)
-	t.clock.late = max(cmp.Or(c.Late, 60e9), t.clock.timeout)
-	t.clock.due.Store(math.MaxInt64)
+	t.shared.oneWay = c.OneWay
+	t.shared.timeout = cmp.Or(c.ReplyTimeout, 10e9)
+	t.shared.late = max(cmp.Or(c.Late, 60e9), t.shared.timeout)
+	t.shared.due.Store(math.MaxInt64)
 	flows := max(1, cmp.Or(c.MaxFlows, 65536)/shards)
 	for i := range t.shards {
-		t.shards[i].init(&t.clock, flows, flows*requestsPerFlow, c.Seed)
+		t.shards[i].init(&t.shared, flows, flows*requestsPerFlow, c.Seed)
 	}
 	return t
 }
@@ -59,7 +61,7 @@ func New(c Config) *Table {
 // events of the requests that were overdue by its time.
 func (t *Table) Add(dst []Event, ps []icmp.Packet) []Event {
 	if len(ps) > 0 {
-		t.clock.start.CompareAndSwap(0, ps[0].Time)
+		t.shared.start.CompareAndSwap(0, ps[0].Time)
 	}
 	for i := range ps {
 		p := &ps[i]
@@ -81,7 +83,9 @@ func (t *Table) add(dst []Event, p *icmp.Packet) []Event {
 	s.mu.Lock()
 	if role == roleRequest {
 		s.makeRoom()
-		t.clock.wakeAt(p.Time + t.clock.timeout)
+		if !t.shared.oneWay {
+			t.shared.wakeAt(p.Time + t.shared.timeout)
+		}
 	}
 	n := s.lookup(&k, hash)
 	if n < 0 {
@@ -91,7 +95,7 @@ func (t *Table) add(dst []Event, p *icmp.Packet) []Event {
 	s.count(&dst[len(dst)-1], n, role)
 	s.mu.Unlock()
 
-	if k.Kind == KindError {
+	if p.Refuses() {
 		t.refuse(p)
 	}
 	return dst
@@ -115,16 +119,16 @@ func (t *Table) refuse(p *icmp.Packet) {
 // Advance appends a Lost event for each request that is overdue at now, in the order in which
 // they became so. It costs next to nothing if there is none.
 func (t *Table) Advance(dst []Event, now int64) []Event {
-	if now < t.clock.due.Load() {
+	if now < t.shared.due.Load() {
 		return dst
 	}
 	first := len(dst)
-	t.clock.due.Store(math.MaxInt64)
+	t.shared.due.Store(math.MaxInt64)
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.mu.Lock()
 		dst = s.expire(dst, now)
-		t.clock.wakeAt(s.deadline())
+		t.shared.wakeAt(s.deadline())
 		s.mu.Unlock()
 	}
 	slices.SortStableFunc(dst[first:], func(a, b Event) int { return cmp.Compare(a.Packet.Time, b.Packet.Time) })

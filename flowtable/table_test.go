@@ -194,6 +194,44 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// Where one direction is not seen, an answer that is missing means nothing.
+func TestOneWay(t *testing.T) {
+	table := New(Config{MaxFlows: 64, OneWay: true})
+	var got []string
+	for _, p := range []icmp.Packet{ask(mature, 1), answer(mature+12*ms, 1), ask(mature+sec, 2), answer(mature+70*sec, 9), ask(mature+71*sec, 3)} {
+		for _, e := range table.Add(nil, []icmp.Packet{p}) {
+			got = append(got, describe(&e))
+		}
+	}
+	want := []string{"8/1 req=1 pend=1 last=1", "0/1 req=1 rep=1 last=1 rtt=12ms", "8/2 req=2 rep=1 pend=1 last=2",
+		"0/9 req=2 rep=1 pend=1 last=2", "8/3 req=3 rep=1 pend=2 last=3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if lost := table.Advance(nil, mature+1000*sec); len(lost) > 0 {
+		t.Errorf("%d lost", len(lost))
+	}
+}
+
+// A Lost event has what its flow's packets have: addresses, VLAN, interface, identifier.
+func TestLostPacket(t *testing.T) {
+	for _, vlan := range [][]uint16{{}, {10}, {100, 10}} {
+		table := New(Config{MaxFlows: 64})
+		p := on(ask(base, 3), 7)
+		p.Tags = uint8(copy(p.VLAN[:], vlan))
+		table.Add(nil, []icmp.Packet{p})
+		lost := table.Advance(nil, base+10*sec)
+		if len(lost) != 1 {
+			t.Fatalf("%d lost", len(lost))
+		}
+		want := icmp.Packet{Time: base + 10*sec, Src: p.Src, Dst: p.Dst, Version: 4, Iface: 7, Type: icmp.TypeEcho,
+			Rest: p.Rest, Got: 8, Status: icmp.OK, VLAN: p.VLAN, Tags: p.Tags}
+		if diff := cmp.Diff(want, lost[0].Packet); diff != "" {
+			t.Errorf("VLAN %v: (-want +got)\n%s", vlan, diff)
+		}
+	}
+}
+
 func TestRow(t *testing.T) {
 	table := New(Config{MaxFlows: 64})
 	table.Add(nil, []icmp.Packet{ask(base, 1), answer(base+3*ms, 1), ask(base+sec, 2)})
