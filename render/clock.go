@@ -22,6 +22,8 @@ const (
 	TimeDelta            // -ttt: since the line before
 	TimeDate             // -tttt: with the date
 	TimeOffset           // -ttttt: since the first line
+
+	timeJSON // RFC 3339 but for the zone
 )
 
 // A clock appends times, and knows the text of the last second, since packets come many to
@@ -44,8 +46,9 @@ func newClock(f TimeFormat, loc *time.Location) clock {
 	return clock{format: f, loc: loc}
 }
 
-// stamp appends the time of a line, and a blank.
-func (c *clock) stamp(dst []byte, ns int64) []byte {
+// stamp appends the time of a line, and a blank. From a line that counts, the time to the next
+// is told; one that tcpdump does not have must not change what is told of those it has.
+func (c *clock) stamp(dst []byte, ns int64, counts bool) []byte {
 	switch c.format.Style {
 	case TimeNone:
 		return dst
@@ -57,7 +60,7 @@ func (c *clock) stamp(dst []byte, ns int64) []byte {
 			c.origin, c.started = ns, true
 		}
 		dst = c.span(dst, ns-c.origin)
-		if c.format.Style == TimeDelta {
+		if c.format.Style == TimeDelta && counts {
 			c.origin = ns
 		}
 	default:
@@ -78,8 +81,11 @@ func (c *clock) moment(dst []byte, ns int64) []byte {
 	}
 	if second != c.second || c.text == nil {
 		layout := time.TimeOnly
-		if c.format.Style == TimeDate {
+		switch c.format.Style {
+		case TimeDate:
 			layout = time.DateTime
+		case timeJSON:
+			layout = "2006-01-02T15:04:05"
 		}
 		c.second = second
 		c.text = time.Unix(second, 0).In(c.loc).AppendFormat(c.text[:0], layout)

@@ -35,56 +35,57 @@ func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
 	return dst
 }
 
-// appendBody4 appends what a message says. It is not whole if something of it is missing.
+// appendBody4 appends what a message says. It is not whole if something that it should say is
+// missing.
 func appendBody4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
-	whole = p.Got == 8
 	switch p.Type {
 	case icmp.TypeEcho:
-		return appendIDSeq(append(dst, "echo request"...), p), whole
+		return appendIDSeq(append(dst, "echo request"...), p), p.Got == 8
 	case icmp.TypeEchoReply:
-		return appendIDSeq(append(dst, "echo reply"...), p), whole
+		return appendIDSeq(append(dst, "echo reply"...), p), p.Got == 8
 	case icmp.TypeUnreachable:
 		return appendUnreachable4(dst, p)
 	case icmp.TypeSourceQuench:
-		return append(dst, "source quench"...), whole
+		return append(dst, "source quench"...), true
 	case icmp.TypeRedirect:
 		return appendRedirect4(dst, p)
 	case icmp.TypeRouterAdvert:
-		return append(dst, "router advertisement"...), whole
+		return append(dst, "router advertisement"...), true
 	case icmp.TypeRouterSolicit:
-		return append(dst, "router solicitation"...), whole
+		return append(dst, "router solicitation"...), true
 	case icmp.TypeTimeExceeded:
 		switch p.Code {
 		case 0:
-			return append(dst, "time exceeded in-transit"...), whole
+			return append(dst, "time exceeded in-transit"...), true
 		case 1:
-			return append(dst, "ip reassembly time exceeded"...), whole
+			return append(dst, "ip reassembly time exceeded"...), true
 		}
-		return appendCode(dst, "time exceeded-#", p.Code), whole
+		return appendCode(dst, "time exceeded-#", p.Code), true
 	case icmp.TypeParamProblem:
 		if p.Code != 0 {
-			return appendCode(dst, "parameter problem - code ", p.Code), whole
+			return appendCode(dst, "parameter problem - code ", p.Code), true
 		}
 		dst = append(dst, "parameter problem"...)
-		if pointer, ok := p.Pointer(); ok {
-			dst = append(dst, " - octet "...)
-			dst = strconv.AppendUint(dst, uint64(pointer), 10)
+		pointer, ok := p.Pointer()
+		if !ok {
+			return dst, false
 		}
-		return dst, whole
+		dst = append(dst, " - octet "...)
+		return strconv.AppendUint(dst, uint64(pointer), 10), true
 	case icmp.TypeTimestamp:
-		return appendTimestamp(append(dst, "time stamp query"...), p), whole
+		return appendTimestamp(append(dst, "time stamp query"...), p), p.Got == 8
 	case icmp.TypeTimestampReply:
-		return appendTimestamp(append(dst, "time stamp reply"...), p), whole
+		return appendTimestamp(append(dst, "time stamp reply"...), p), p.Got == 8
 	case icmp.TypeInfo:
-		return append(dst, "information request"...), whole
+		return append(dst, "information request"...), true
 	case icmp.TypeInfoReply:
-		return append(dst, "information reply"...), whole
+		return append(dst, "information reply"...), true
 	case icmp.TypeMask:
-		return append(dst, "address mask request"...), whole
+		return append(dst, "address mask request"...), true
 	case icmp.TypeMaskReply:
-		return append(dst, "address mask reply"...), whole
+		return append(dst, "address mask reply"...), true
 	}
-	return appendCode(dst, "type-#", p.Type), whole
+	return appendCode(dst, "type-#", p.Type), true
 }
 
 func appendCode(dst []byte, text string, code uint8) []byte {
@@ -144,8 +145,8 @@ func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 		dst = appendCode(dst, " protocol ", q.Proto)
 		dst = append(dst, " unreachable"...)
 	case icmp.CodePort:
-		dst, whole = appendPort(dst, &q)
-		return append(dst, " unreachable"...), whole
+		dst = append(appendPort(dst, &q), " unreachable"...)
+		return dst, q.Level == icmp.QuotePorts || p.Status != icmp.Truncated
 	case icmp.CodeFragNeeded:
 		if mtu, ok := p.MTU(); ok {
 			dst = append(dst, " (mtu "...)
@@ -158,7 +159,7 @@ func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 
 // appendPort appends the quoted protocol and the port that can't be reached. Of a protocol
 // without ports tcpdump takes two bytes of something else for one.
-func appendPort(dst []byte, q *icmp.Quote) (_ []byte, whole bool) {
+func appendPort(dst []byte, q *icmp.Quote) []byte {
 	switch q.Proto {
 	case protoTCP, protoUDP:
 		dst = append(dst, ' ')
@@ -167,14 +168,11 @@ func appendPort(dst []byte, q *icmp.Quote) (_ []byte, whole bool) {
 		dst = appendCode(dst, " protocol ", q.Proto)
 	}
 	dst = append(dst, " port"...)
-	if q.Level < icmp.QuotePorts {
-		return dst, false
-	}
-	if q.Proto == protoICMP || q.Proto == protoICMPv6 {
-		return dst, true
+	if q.Level < icmp.QuotePorts || q.Proto == protoICMP || q.Proto == protoICMPv6 {
+		return dst
 	}
 	dst = append(dst, ' ')
-	return strconv.AppendUint(dst, uint64(q.DstPort), 10), true
+	return strconv.AppendUint(dst, uint64(q.DstPort), 10)
 }
 
 func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {

@@ -124,7 +124,8 @@ var unreachable6 = [...]string{
 func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	dst = append(dst, unreachable6[p.Code]...)
 	q := p.Quoted()
-	if q.Level == icmp.QuoteNone || p.Code == icmp.Code6PortUnreachable && q.Level < icmp.QuotePorts {
+	portless := q.Level < icmp.QuotePorts && p.Status == icmp.Truncated
+	if q.Level == icmp.QuoteNone || p.Code == icmp.Code6PortUnreachable && portless {
 		return dst, false
 	}
 	if p.Code == icmp.Code6PortUnreachable {
@@ -135,7 +136,7 @@ func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	case 2:
 		dst = appendAddr6(append(dst, ", source address "...), &q.Src)
 	case icmp.Code6PortUnreachable:
-		dst, _ = appendPort(dst, &q)
+		dst = appendPort(dst, &q)
 		if q.Proto != protoTCP && q.Proto != protoUDP {
 			dst = append(dst, " unreachable"...)
 		}
@@ -187,6 +188,9 @@ func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	if p.Type == icmp.Type6MLDQuery && p.Length >= 28 {
 		dst, whole = appendTarget(dst, " v2 [gaddr ", p)
 		return append(dst, ']'), whole
+	}
+	if p.Got < 8 {
+		return dst, false
 	}
 	dst = append(dst, "max resp delay: "...) // no blank before it: tcpdump has none
 	dst = strconv.AppendUint(dst, uint64(p.Rest>>16), 10)

@@ -2,7 +2,6 @@ package render
 
 import (
 	"strconv"
-	"time"
 
 	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
@@ -12,12 +11,16 @@ import (
 // order. What is not known is absent. Within a schema number fields are only added.
 type JSON struct {
 	ifaces ifaceNames
-	second int64  // whose text it is
-	text   []byte // "2006-01-02T15:04:05", nil at first
+	clock  clock
 }
 
 // NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface matters.
-func NewJSON(o Options) *JSON { return &JSON{ifaces: newIfaceNames(o.Iface)} }
+func NewJSON(o Options) *JSON {
+	return &JSON{
+		ifaces: newIfaceNames(o.Iface),
+		clock:  newClock(TimeFormat{Style: timeJSON, Nano: true}, nil),
+	}
+}
 
 // Append appends the object of e, with a newline.
 func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
@@ -35,7 +38,7 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
 		dst = append(dst, '"')
 	}
 	dst = appendUint(dst, "frame", p.Number)
-	dst = j.appendTime(append(dst, `,"time":`...), p.Time)
+	dst = j.appendTime(dst, "time", p.Time)
 	dst = j.appendWhere(dst, p)
 	dst = appendIP(dst, p)
 	if p.Decoded() {
@@ -65,9 +68,10 @@ func reason(s icmp.Status) string {
 // appendLost appends what is known of a request that got no answer.
 func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
 	p := &e.Packet
-	dst = append(dst, `{"schema":1,"event":"lost","time":`...)
-	dst = j.appendTime(dst, p.Time)
-	dst = j.appendTime(append(dst, `,"sent":`...), e.Sent)
+	dst = append(dst, `{"schema":1,"event":"lost"`...)
+	dst = j.appendTime(dst, "time", p.Time)
+	dst = j.appendTime(dst, "sent", e.Sent)
+	dst = j.appendWhere(dst, p)
 	dst = appendUint(dst, "ip_version", uint64(p.Version))
 	dst = appendAddrs(dst, p)
 	dst = appendType(dst, p)
@@ -78,18 +82,10 @@ func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
 }
 
 // appendTime appends a time in UTC (RFC 3339) with nanoseconds.
-func (j *JSON) appendTime(dst []byte, ns int64) []byte {
-	second, frac := ns/1e9, ns%1e9
-	if frac < 0 {
-		second, frac = second-1, frac+1e9
-	}
-	if second != j.second || j.text == nil {
-		j.second = second
-		j.text = time.Unix(second, 0).UTC().AppendFormat(j.text[:0], "2006-01-02T15:04:05")
-	}
-	dst = append(dst, '"')
-	dst = append(dst, j.text...)
-	dst = appendPadded(append(dst, '.'), uint64(frac), 9)
+func (j *JSON) appendTime(dst []byte, key string, ns int64) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = j.clock.moment(append(dst, `":"`...), ns)
 	return append(dst, `Z"`...)
 }
 
@@ -112,13 +108,7 @@ func (j *JSON) appendWhere(dst []byte, p *icmp.Packet) []byte {
 	if p.Tags == 0 {
 		return dst
 	}
-	dst = append(dst, `,"vlan":[`...)
-	for i := range min(int(p.Tags), len(p.VLAN)) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = strconv.AppendUint(dst, uint64(p.VLAN[i]&0xfff), 10)
-	}
+	dst = appendVLAN(append(dst, `,"vlan":[`...), p, ',')
 	return append(dst, ']')
 }
 

@@ -26,7 +26,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event) []byte {
 	if l.opts.Number && !e.Lost {
 		dst = appendNumber(dst, p.Number)
 	}
-	dst = l.clock.stamp(dst, p.Time)
+	dst = l.clock.stamp(dst, p.Time, !e.Lost)
 	if l.opts.Ifaces && p.Iface != 0 && !e.Lost {
 		dst = l.appendIface(dst, p)
 	}
@@ -82,13 +82,14 @@ var dirNames = [...]string{
 
 // appendHeader appends what stands before the ICMP message, extension headers included.
 func appendHeader(dst []byte, p *icmp.Packet) []byte {
-	if p.Version == 6 {
-		dst = append(dst, "IP6 "...)
-	} else {
+	switch {
+	case p.Version != 6:
 		dst = append(dst, "IP "...)
+	case hasAddrs(p):
+		dst = append(dst, "IP6 "...)
 	}
 	if !hasAddrs(p) {
-		return dst
+		return dst // tcpdump names IPv6 only when it has its header
 	}
 	if p.Missing > 0 {
 		dst = appendMissing(dst, p)

@@ -20,6 +20,7 @@ type Options struct {
 	Ifaces   bool           // show interface and direction of packets that have them
 	Counters bool           // add what the flow table says
 	Verbose  bool           // say more than what stands out
+	OneWay   bool           // one direction is not seen: do not speak of loss
 	Location *time.Location // of the times; nil is UTC
 
 	// Iface is the name of an interface, or "" if it is not known. It is asked once for each

@@ -102,6 +102,24 @@ var events = []struct {
 		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40112,"dst_port":53}}`,
 	},
 	{
+		"port unreachable, of a protocol that has none",
+		failure(with(packet(3, 3, 0), headerQuote)),
+		"IP 10.0.0.5 > 198.51.100.7: ICMP 192.0.2.9 protocol 47 port unreachable, length 64 | err=41 ttl=64 cause=ip-proto-47/10.0.0.5>192.0.2.9",
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"ip-proto-47"}}`,
+	},
+	{
+		"source quench that is cut short: it has nothing more to say",
+		failure(with(packet(4, 0, 0), func(p *icmp.Packet) { p.Got, p.Status, p.Sum = 4, icmp.Truncated, icmp.SumUnverified })),
+		"IP 10.0.0.5 > 198.51.100.7: ICMP source quench, length 64 | err=41 ttl=64",
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":4,"code":0,"type_code":"SourceQuench","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"errors":41}}`,
+	},
+	{
+		"multicast listener report without the delay",
+		other(with(packet6(131, 0, 0), func(p *icmp.Packet) { p.Got, p.Status, p.Sum = 4, icmp.Truncated, icmp.SumUnverified })),
+		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, multicast listener report [|icmp6] | n=3 ttl=64",
+		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":131,"code":0,"type_code":"131(0)","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"packets":3}}`,
+	},
+	{
 		"time exceeded of an echo",
 		failure(with(packet(11, 0, 0), echoQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP time exceeded in-transit, length 64 | err=41 ttl=64 cause=icmp/10.0.0.5>192.0.2.9 qid=7 qseq=9",
@@ -160,7 +178,7 @@ var events = []struct {
 	{
 		"cut short inside the IP header",
 		flowtable.Event{Packet: icmp.Packet{Time: noon, Number: 12, Version: 6, Flags: icmp.FlagNoAddrs, Status: icmp.Truncated}},
-		"IP6  [|ip6]",
+		" [|ip6]",
 		`"ip_version":6}`,
 	},
 	{
@@ -185,9 +203,9 @@ var events = []struct {
 	},
 	{
 		"lost",
-		flowtable.Event{Packet: with(packet(8, 0, 4660<<16|13), func(p *icmp.Packet) { p.Time += 10e9; p.Iface = 2 }), Kind: flowtable.KindEcho, Lost: true, Sent: noon,
+		flowtable.Event{Packet: with(packet(8, 0, 4660<<16|13), func(p *icmp.Packet) { p.Time += 10e9; p.Iface = 2; p.Tags, p.VLAN[0] = 1, 10 }), Kind: flowtable.KindEcho, Lost: true, Sent: noon,
 			Counts: flowtable.Counts{Requests: 22, Replies: 21, Lost: 1}, LastSeq: 22, Notes: flowtable.NoteLost | flowtable.NoteDup},
-		"IP 10.0.0.5 > 198.51.100.7: ICMP echo timeout, id 4660, seq 13 | req=22 rep=21 lost=1 sent=12:00:00.123456 note=DUP note=LOST",
+		"IP 10.0.0.5 > 198.51.100.7: ICMP echo timeout, id 4660, seq 13 | req=22 rep=21 lost=1 vlan=10 sent=12:00:00.123456 note=DUP note=LOST",
 		"", // another event: see TestLostJSON
 	},
 }
@@ -240,8 +258,8 @@ func TestJSON(t *testing.T) {
 
 func TestLostJSON(t *testing.T) {
 	e := &events[len(events)-1].event
-	got := string(NewJSON(Options{}).Append(nil, e))
-	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
+	got := string(NewJSON(Options{Iface: ifaceName}).Append(nil, e))
+	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","interface":"a\"b\\x1b","vlan":[10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
 	if got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
@@ -259,6 +277,7 @@ func TestOptions(t *testing.T) {
 		{"number", Options{Number: true, Time: TimeFormat{Style: TimeNone}}, "   12  " + plain},
 		{"verbose", Options{Counters: true, Verbose: true, Time: TimeFormat{Style: TimeNone}},
 			plain + " | req=12 rep=11 pend=1 lost=0 ttl=64 cksum=good"},
+		{"one direction", Options{Counters: true, OneWay: true, Time: TimeFormat{Style: TimeNone}}, plain + " | req=12 rep=11 pend=1 ttl=64"},
 		{"another time zone", Options{Location: time.FixedZone("", 3600)}, "13:00:00.123456 " + plain},
 		{"nanoseconds", Options{Time: TimeFormat{Nano: true}}, "12:00:00.123456789 " + plain},
 	} {
@@ -294,11 +313,26 @@ func TestClock(t *testing.T) {
 		c := newClock(tt.format, nil)
 		var got []string
 		for _, at := range times {
-			got = append(got, string(c.stamp(nil, at)))
+			got = append(got, string(c.stamp(nil, at, true)))
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%+v: (-want +got)\n%s", tt.format, diff)
 		}
+	}
+}
+
+// A line that tcpdump does not have leaves the differences between the others as they are.
+func TestLostDoesNotCountForDeltas(t *testing.T) {
+	l := NewLines(Options{Time: TimeFormat{Style: TimeDelta}})
+	first, last := events[0].event, events[0].event
+	last.Packet.Time += 12e9
+	var got []string
+	for _, e := range []*flowtable.Event{&first, &events[len(events)-1].event, &last} {
+		stamp, _, _ := strings.Cut(string(l.Append(nil, e)), " IP ")
+		got = append(got, stamp)
+	}
+	if diff := cmp.Diff([]string{" 00:00:00.000000", " 00:00:10.000000", " 00:00:12.000000"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -359,9 +393,11 @@ func TestSummary(t *testing.T) {
 			"48330 packets captured\n48342 packets received by filter\n0 packets dropped by kernel\n2 lines skipped, the output was too slow\n" +
 				"echo: 24018 requests, 23874 replies, 96 lost (0.40%), 45 pending, 3 late, 12 duplicate, 4 unsolicited\n" +
 				"rtt min/avg/p95/max = 10.000/25.000/40.000/40.000 ms\n"},
-		{"file without echoes", Summary{Packets: 1, Received: 1, Totals: &flowtable.Totals{}}, "1 packet captured\n1 record in the file\n"},
+		{"one direction", Summary{Live: true, OneWay: true, Packets: 2, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 2, Pending: 2}}},
+			"2 packets captured\n2 packets received by filter\n0 packets dropped by kernel\necho: 2 requests, 0 replies, 2 pending\n"},
+		{"file without echoes", Summary{Packets: 1, Received: 1, Totals: &flowtable.Totals{}}, "1 packet captured\n1 record read\n"},
 		{"all pending", Summary{Packets: 1, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 1, Pending: 1}}},
-			"1 packet captured\n2 records in the file\necho: 1 request, 0 replies, 0 lost (0.00%), 1 pending\n"},
+			"1 packet captured\n2 records read\necho: 1 request, 0 replies, 0 lost (0.00%), 1 pending\n"},
 	} {
 		if got := string(tt.s.AppendText(nil)); got != tt.want {
 			t.Errorf("%s:\ngot\n%swant\n%s", tt.name, got, tt.want)

@@ -14,7 +14,7 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	bare := len(dst)
 	dst = append(dst, " |"...)
 	begin := len(dst)
-	dst = appendCounts(dst, e)
+	dst = l.appendCounts(dst, e)
 	if e.HasRTT {
 		dst = append(dst, " rtt="...)
 		dst = appendMillis(dst, e.RTT)
@@ -24,7 +24,7 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 		dst = appendKey(dst, "ttl", uint64(p.TTL))
 	}
 	if p.Tags > 0 {
-		dst = appendVLAN(append(dst, " vlan="...), p)
+		dst = appendVLAN(append(dst, " vlan="...), p, '.')
 	}
 	if p.Frag != 0 {
 		dst = appendFrag(append(dst, " frag="...), p)
@@ -64,14 +64,16 @@ var sumNames = [...]string{
 }
 
 // appendCounts appends the flow's counters.
-func appendCounts(dst []byte, e *flowtable.Event) []byte {
+func (l *Lines) appendCounts(dst []byte, e *flowtable.Event) []byte {
 	c := &e.Counts
 	switch {
 	case e.Kind.Paired():
 		dst = appendKey(dst, "req", c.Requests)
 		dst = appendKey(dst, "rep", c.Replies)
 		dst = appendCount(dst, "pend", c.Pending)
-		dst = appendKey(dst, "lost", c.Lost)
+		if !l.opts.OneWay {
+			dst = appendKey(dst, "lost", c.Lost)
+		}
 		dst = appendCount(dst, "late", c.Late)
 		dst = appendCount(dst, "dup", c.Duplicates)
 		dst = appendCount(dst, "unsol", c.Unsolicited)
@@ -107,10 +109,10 @@ func appendMillis(dst []byte, ns int64) []byte {
 }
 
 // appendVLAN appends the identifiers of the tags, the outer first.
-func appendVLAN(dst []byte, p *icmp.Packet) []byte {
+func appendVLAN(dst []byte, p *icmp.Packet, between byte) []byte {
 	for i := range min(int(p.Tags), len(p.VLAN)) {
 		if i > 0 {
-			dst = append(dst, '.')
+			dst = append(dst, between)
 		}
 		dst = strconv.AppendUint(dst, uint64(p.VLAN[i]&0xfff), 10)
 	}

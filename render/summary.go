@@ -9,6 +9,7 @@ import (
 // A Summary is what there is to say at the end, and at SIGUSR1.
 type Summary struct {
 	Live     bool   // the kernel was asked
+	OneWay   bool   // one direction was not seen: do not speak of loss
 	Packets  uint64 // captured: as many as there were events of packets
 	Received uint64 // by the kernel's filter; of a file, its records
 	Dropped  uint64 // by the kernel
@@ -23,14 +24,14 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		dst = appendLine(dst, s.Received, "packet", "s received by filter")
 		dst = appendLine(dst, s.Dropped, "packet", "s dropped by kernel")
 	} else {
-		dst = appendLine(dst, s.Received, "record", "s in the file")
+		dst = appendLine(dst, s.Received, "record", "s read")
 	}
 	if s.Skipped > 0 {
 		dst = appendLine(dst, s.Skipped, "line", "s skipped, the output was too slow")
 	}
 	c := &s.Totals.Echo
 	if c.Requests+c.Replies+c.Unsolicited > 0 {
-		dst = appendEcho(dst, c)
+		dst = s.appendEcho(dst, c)
 	}
 	if h := &s.Totals.RTT; h.Count > 0 {
 		dst = append(dst, "rtt min/avg/p95/max = "...)
@@ -55,14 +56,16 @@ func appendLine(dst []byte, n uint64, noun, behind string) []byte {
 	return append(append(dst, behind...), '\n')
 }
 
-func appendEcho(dst []byte, c *flowtable.Counts) []byte {
+func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 	dst = append(dst, "echo: "...)
 	dst = appendNoun(dst, c.Requests, "request", "requests")
 	dst = appendNoun(append(dst, ", "...), c.Replies, "reply", "replies")
-	dst = strconv.AppendUint(append(dst, ", "...), c.Lost, 10)
-	dst = append(dst, " lost ("...)
-	dst = strconv.AppendFloat(dst, lossPercent(c), 'f', 2, 64)
-	dst = append(dst, "%)"...)
+	if !s.OneWay {
+		dst = strconv.AppendUint(append(dst, ", "...), c.Lost, 10)
+		dst = append(dst, " lost ("...)
+		dst = strconv.AppendFloat(dst, lossPercent(c), 'f', 2, 64)
+		dst = append(dst, "%)"...)
+	}
 	for _, more := range [...]struct {
 		n    uint64
 		word string
