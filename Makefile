@@ -27,7 +27,7 @@ run: build ## the live view; ARGS='-i eth0 -c 5' for options
 
 # One package at a time: some of them load the machine.
 test: deps ## all tests, after installing what they need
-	go test -p 1 -count=1 ./...
+	go test -p 1 -count=1 -timeout 5m ./...
 
 race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./render

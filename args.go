@@ -9,68 +9,101 @@ import (
 )
 
 // tcpdumpOnly are tcpdump's options that have no meaning here, or not yet.
-const tcpdumpOnly = "AbdeEfFGHIjJKLmMNOPRSTVwWxXyzZC"
+const tcpdumpOnly = "AbCdeEfFGHIjJKLmMNOSTuVwWxXyzZ"
+
+// An option is how to write it, and whether a value follows.
+type option struct {
+	dashed     string
+	takesValue bool
+}
+
+// known are the options by all their names, each written by the first of them: the library
+// refuses to be given two.
+func known(flags []cli.Flag) map[string]option {
+	options := map[string]option{}
+	for _, f := range flags {
+		doc, ok := f.(cli.DocGenerationFlag)
+		first := f.Names()[0]
+		dashed := "-" + first
+		if len(first) > 1 {
+			dashed = "--" + first
+		}
+		for _, name := range f.Names() {
+			options[name] = option{dashed, ok && doc.TakesValue()}
+		}
+	}
+	return options
+}
 
 // normalize takes a command line apart as getopt does, which the flag package behind
 // urfave/cli does not: letters in one word (-nvi eth0), values without a blank (-c5), options
 // behind the first word that is none. What comes out is one option or value an element, then
 // "--" and the rest.
 func normalize(args []string, flags []cli.Flag) ([]string, error) {
-	value := map[string]bool{} // whether an option takes one
-	for _, f := range flags {
-		for _, name := range f.Names() {
-			doc, ok := f.(cli.DocGenerationFlag)
-			value[name] = ok && doc.TakesValue()
-		}
-	}
-	var options, words []string
+	options := known(flags)
+	var out, words []string
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
+		var err error
 		switch {
 		case arg == "--":
 			words = append(words, args...)
 			args = nil
 		case strings.HasPrefix(arg, "--"):
-			name, _, inline := strings.Cut(arg[2:], "=")
-			takes, ok := value[name]
-			if !ok || len(name) == 1 {
-				return nil, usagef("unknown option --%s", name)
-			}
-			options = append(options, arg)
-			if takes && !inline {
-				if len(args) == 0 {
-					return nil, usagef("--%s needs a value", name)
-				}
-				options = append(options, args[0])
-				args = args[1:]
-			}
+			out, args, err = longOption(out, arg[2:], args, options)
 		case len(arg) > 1 && arg[0] == '-':
-			for i, letter := range arg[1:] {
-				name := string(letter)
-				takes, ok := value[name]
-				if !ok {
-					return nil, unknownLetter(name)
-				}
-				options = append(options, "-"+name)
-				if !takes {
-					continue
-				}
-				rest := arg[1+i+len(name):]
-				if rest == "" {
-					if len(args) == 0 {
-						return nil, usagef("-%s needs a value", name)
-					}
-					rest, args = args[0], args[1:]
-				}
-				options = append(options, rest)
-				break
-			}
+			out, args, err = letters(out, arg[1:], args, options)
 		default:
 			words = append(words, arg)
 		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return slices.Concat(options, []string{"--"}, words), nil
+	return slices.Concat(out, []string{"--"}, words), nil
+}
+
+// longOption appends the option that word is, without its dashes, and its value, which may be
+// the first of args. It returns what is left of these.
+func longOption(out []string, word string, args []string, options map[string]option) (_, left []string, _ error) {
+	name, value, inline := strings.Cut(word, "=")
+	o, ok := options[name]
+	switch {
+	case !ok || len(name) == 1:
+		return nil, nil, usagef("unknown option --%s", name)
+	case inline:
+		return append(out, o.dashed+"="+value), args, nil
+	case !o.takesValue:
+		return append(out, o.dashed), args, nil
+	case len(args) == 0:
+		return nil, nil, usagef("--%s needs a value", name)
+	}
+	return append(out, o.dashed, args[0]), args[1:], nil
+}
+
+// letters appends the options that the letters of word are. One that takes a value has the
+// rest of the word for it or, if that is empty, the first of args.
+func letters(out []string, word string, args []string, options map[string]option) (_, left []string, _ error) {
+	for i, letter := range word {
+		name := string(letter)
+		o, ok := options[name]
+		if !ok {
+			return nil, nil, unknownLetter(name)
+		}
+		out = append(out, o.dashed)
+		if !o.takesValue {
+			continue
+		}
+		if value := word[i+len(name):]; value != "" {
+			return append(out, value), args, nil
+		}
+		if len(args) == 0 {
+			return nil, nil, usagef("-%s needs a value", name)
+		}
+		return append(out, args[0]), args[1:], nil
+	}
+	return out, args, nil
 }
 
 func unknownLetter(name string) error {

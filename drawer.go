@@ -7,14 +7,21 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"icmpdump/flowtable"
 	"icmpdump/render"
 )
 
-// circulating is how many buffers of events go round between the reader and the drawer: what
-// the output may lag behind before a live view skips lines.
-const circulating = 8
+const (
+	// circulating is how many buffers of events go round between the reader and the drawer.
+	circulating = 8
+
+	// backlog is how many events a live view may keep while all of them are under way, before
+	// it skips: on a quiet wire, a buffer is a packet or two, and a pause of the output must
+	// not cost a line.
+	backlog = 4096
+)
 
 // A drawer writes what events look like, on a goroutine of its own: it may have to wait for
 // its output, and the reader must not. Buffers of events go round: full ones one way, empty
@@ -22,7 +29,7 @@ const circulating = 8
 type drawer struct {
 	out  io.Writer
 	draw render.Appender
-	full chan []flowtable.Event // closed by the reader
+	full chan []flowtable.Event
 	free chan []flowtable.Event
 	stop func() // ends the capture
 
@@ -48,25 +55,39 @@ func newDrawer(out io.Writer, draw render.Appender, stop func()) *drawer {
 	return d
 }
 
-// exchange hands over events to be drawn and returns a buffer to go on with. If all are under
-// way it waits, or else skips these events and returns the same one.
-func (d *drawer) exchange(ctx context.Context, events []flowtable.Event, wait bool) []flowtable.Event {
-	select {
-	case empty := <-d.free:
-		d.full <- events
-		return empty
-	default:
-	}
-	if wait {
+// give hands over events to be drawn, the last added of which are new, and returns a buffer to
+// go on with: an empty one, or the same if all are under way. A live view then keeps the
+// events for the next time and, when they are too many, skips the new ones. A file waits.
+func (d *drawer) give(ctx context.Context, events []flowtable.Event, added int, live bool) []flowtable.Event {
+	if live {
 		select {
 		case empty := <-d.free:
 			d.full <- events
-			return empty
-		case <-ctx.Done():
+			return empty[:0]
+		default:
 		}
+		if len(events) > backlog {
+			d.skipped += uint64(added)
+			events = events[:len(events)-added]
+		}
+		return events
 	}
-	d.skipped += uint64(len(events))
-	return events
+	select {
+	case empty := <-d.free:
+		d.full <- events
+		return empty[:0]
+	case <-ctx.Done():
+		return events // finish hands them over
+	}
+}
+
+// finish hands over the events that are left. Nothing more may come.
+func (d *drawer) finish(events []flowtable.Event) {
+	if len(events) > 0 {
+		<-d.free
+		d.full <- events
+	}
+	close(d.full)
 }
 
 // start draws until full is closed; then the channel it returns is.
@@ -111,36 +132,48 @@ func (d *drawer) write(text []byte) int {
 	return n
 }
 
+// hangupTick is how often stopOnHangup looks whether it is still wanted.
+const hangupTick = 250 * time.Millisecond
+
 // stopOnHangup calls stop as soon as nobody reads the pipe any more that f may be, without
-// waiting for the next line to fail, until the function that it returns is called. If f is no
-// pipe, or can't be opened anew, nothing happens.
+// waiting for the next line to fail. It looks until the function that it returns is called.
 func stopOnHangup(f *os.File, stop func()) (release func()) {
-	nothing := func() {}
-	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeNamedPipe == 0 {
-		return nothing
-	}
-	// A descriptor of its own, so that the one that is written to stays as it is.
-	pipe, err := os.OpenFile(f.Name(), os.O_WRONLY, 0)
-	if err != nil {
-		return nothing
-	}
-	raw, err := pipe.SyscallConn()
-	if err != nil {
-		pipe.Close()
-		return nothing
-	}
 	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		// The writing end of a pipe never becomes readable: what wakes the second call of
-		// this function is the error that is left when the last reader has gone.
-		woken := false
-		if raw.Read(func(uintptr) bool { done := woken; woken = true; return done }) == nil {
-			stop()
-		}
-	}()
-	return func() {
-		pipe.Close()
-		<-done
+	if st, err := f.Stat(); err == nil && st.Mode()&os.ModeNamedPipe != 0 {
+		go func() {
+			for {
+				gone, err := hungUp(int(f.Fd()), hangupTick)
+				if gone {
+					stop()
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if gone || err != nil {
+					return
+				}
+			}
+		}()
 	}
+	return func() { close(done) }
+}
+
+// hungUp reports whether the last reader of the pipe fd has gone, or goes within that time.
+// The writing end of a pipe never has anything to read: if select(2) says that it has, it is
+// the error that is left behind.
+func hungUp(fd int, wait time.Duration) (bool, error) {
+	var set syscall.FdSet
+	const width = 1024 / len(set.Bits) // FD_SETSIZE
+	if fd >= 1024 {
+		return false, syscall.EBADF
+	}
+	set.Bits[fd/width] |= 1 << (fd % width)
+	timeout := syscall.NsecToTimeval(wait.Nanoseconds())
+	n, err := syscall.Select(fd+1, &set, nil, nil, &timeout)
+	if errors.Is(err, syscall.EINTR) {
+		return false, nil
+	}
+	return n > 0, err
 }

@@ -21,7 +21,8 @@ where from:
                 repeated. The default is any, all interfaces
   -D            list the interfaces, and exit
   -r FILE       read a pcap file, - for standard input
-  -Q DIR        only packets that go in, out, or inout (the default)
+  -Q DIR        only packets that go in, out, or inout (the default). Of in or out
+                alone, nothing can be said to be lost
   -c COUNT      stop after COUNT packets
   -p            no promiscuous mode
   -s BYTES      keep so much of each packet (262144)

@@ -186,14 +186,13 @@ func TestLinesAreTcpdumps(t *testing.T) {
 
 // Every line comes out of a pipe, and of the grep behind it, without waiting for more traffic.
 func TestPrompt(t *testing.T) {
-	a, _ := lab.Pair(t)
+	a := lab.NewHost(t, "a")
 	lab.Need(t, "ping", "grep", "sh")
-	lab.Output(t, a.Command("ping", "-c1", "10.0.0.2"))
 	const pings = 3
-	pipe := fmt.Sprintf("icmpdump --stats -n -tt -i va -c%d | grep --line-buffered reply", 2*pings)
+	pipe := fmt.Sprintf("icmpdump --stats -n -tt -i lo -c%d | grep --line-buffered reply", 2*pings)
 	r := lab.Start(t, a.Command("sh", "-c", pipe), "listening on")
 	for seq := range pings {
-		lab.Output(t, a.Command("ping", "-c1", "10.0.0.2"))
+		lab.Output(t, a.Command("ping", "-c1", "127.0.0.1"))
 		r.WaitFor(seq+1, "reply")
 		var l lab.Line
 		r.Wait("a reply", func(lines []lab.Line) bool { l = lines[seq]; return true })
@@ -403,6 +402,87 @@ func TestStalledReader(t *testing.T) {
 	}
 	if !regexp.MustCompile(`(?m)^\d+ lines skipped, the output was too slow$`).MatchString(stderr.String()) {
 		t.Errorf("it does not say that it skipped:\n%s", stderr.String())
+	}
+}
+
+// A reader that pauses, as a terminal does at Ctrl-S, loses no line of a ping.
+func TestPausedReader(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	lab.Need(t, "ping")
+	cmd := a.Command("icmpdump", "--stats", "-i", "lo")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(500 * time.Millisecond) // it must listen; the accounts below tell
+	const pings = 1500                 // two lines each: far more than a pipe holds
+	lab.Output(t, a.Command("ping", "-q", "-f", "-c", strconv.Itoa(pings), "127.0.0.1"))
+	time.Sleep(200 * time.Millisecond)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	checkBooks(t, stderr.String())
+	if lines := bytes.Count(out, []byte("\n")); lines != 2*pings || strings.Contains(stderr.String(), "lines skipped") {
+		t.Errorf("%d lines of %d packets:\n%s", lines, 2*pings, stderr.String())
+	}
+}
+
+// Where one direction is not seen, nothing is said to be lost.
+func TestOneDirection(t *testing.T) {
+	a, b := lab.Pair(t)
+	lab.Need(t, "ping")
+	r := watching(t, a, "-i", "va", "-Q", "in")
+	lab.Output(t, b.Command("ping", "-c2", "-i0.05", "10.0.0.1"))
+	r.WaitFor(2, "echo request")
+	lines, stderr := interrupt(t, r)
+	if got := lab.With(lines, "lost"); len(got) > 0 || strings.Contains(stderr, "lost") {
+		t.Errorf("%v\n%s", got, stderr)
+	}
+	if !strings.Contains(stderr, "echo: 2 requests, 0 replies, 2 pending\n") {
+		t.Errorf("stderr:\n%s", stderr)
+	}
+}
+
+// Input that says nothing, not even at the start, does not keep it from ending.
+func TestSilentInput(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"-", fifo} {
+		cmd := exec.Command("icmpdump", "-r", name)
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond)
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		stuck := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
+		err = cmd.Wait()
+		stuck.Stop()
+		stdin.Close()
+		if err != nil || !strings.HasPrefix(stderr.String(), "0 packets captured\n") {
+			t.Errorf("-r %s: %v\n%s", name, err, stderr.String())
+		}
 	}
 }
 

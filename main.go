@@ -16,7 +16,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/afpacket"
-	"icmpdump/capture/filter"
 	"icmpdump/render"
 )
 
@@ -37,20 +36,35 @@ func run(args []string, stdout, stderr *os.File) int {
 	// The reader of a pipe that goes away is not an error here, and must not kill.
 	signal.Ignore(syscall.SIGPIPE)
 
-	app := newApp(stdout, stderr)
+	talk := &checked{w: stdout}
+	app := newApp(talk, stdout, stderr)
 	options, err := normalize(args[1:], app.Flags)
 	if err == nil {
 		err = app.RunContext(context.Background(), append([]string{args[0]}, options...))
 	}
-	if err == nil {
+	if err = errors.Join(err, talk.err); err == nil {
 		return 0
 	}
-	fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(err.Error()))
+	for _, err := range parts(err) {
+		fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(err.Error()))
+	}
 	code, hints := explain(err)
 	for _, hint := range hints {
 		fmt.Fprintf(stderr, "hint: %s\n", render.Clean(hint))
 	}
 	return code
+}
+
+// parts are the errors that were joined in err.
+func parts(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, parts(e)...)
+		}
+		return all
+	}
+	return []error{err}
 }
 
 // explain is the exit code for an error, and what the user can do about it.
@@ -84,49 +98,28 @@ func interfaceNames(have []net.Interface) string {
 	return strings.Join(names, ", ")
 }
 
-// newApp is the command line.
-func newApp(stdout, stderr *os.File) *cli.App {
+// newApp is the command line. What it says itself (help, version, interfaces) goes to talk.
+func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 	cli.HelpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}}
 	cli.VersionFlag = &cli.BoolFlag{Name: "version"}
-	cli.VersionPrinter = func(*cli.Context) { fmt.Fprintln(stdout, "icmpdump", version) }
-	var times, verbose int
+	cli.VersionPrinter = func(*cli.Context) { fmt.Fprintln(talk, "icmpdump", version) }
+	var g given
 	return &cli.App{
 		Name:                      "icmpdump",
 		Version:                   version,
 		CustomAppHelpTemplate:     helpText,
 		HideHelpCommand:           true, // "help" is a word for a filter
 		DisableSliceFlagSeparator: true, // interface names may have a comma in them
-		Writer:                    stdout,
+		Writer:                    talk,
 		ErrWriter:                 stderr,
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return usagef("%s", err) },
 		ExitErrHandler:            func(*cli.Context, error) {}, // run does it
-		Flags: []cli.Flag{
-			cli.HelpFlag,
-			cli.VersionFlag,
-			&cli.StringSliceFlag{Name: "i", Aliases: []string{"interface"}},
-			&cli.BoolFlag{Name: "D", Aliases: []string{"list-interfaces"}},
-			&cli.StringSliceFlag{Name: "r"},
-			&cli.StringFlag{Name: "Q", Aliases: []string{"direction"}, Value: "inout"},
-			&cli.Uint64Flag{Name: "c"},
-			&cli.BoolFlag{Name: "p", Aliases: []string{"no-promiscuous-mode"}},
-			&cli.UintFlag{Name: "s", Aliases: []string{"snapshot-length"}},
-			&cli.UintFlag{Name: "B", Aliases: []string{"buffer-size"}},
-			&cli.BoolFlag{Name: "t", Count: &times},
-			&cli.BoolFlag{Name: "#", Aliases: []string{"number"}},
-			&cli.BoolFlag{Name: "q"},
-			&cli.BoolFlag{Name: "v", Count: &verbose},
-			&cli.StringFlag{Name: "counters", Value: "on"},
-			&cli.BoolFlag{Name: "json"},
-			&cli.BoolFlag{Name: "stats"},
-			&cli.BoolFlag{Name: "n"},
-			&cli.BoolFlag{Name: "l"},
-			&cli.BoolFlag{Name: "U", Aliases: []string{"packet-buffered"}},
-		},
+		Flags:                     append(g.flags(), cli.HelpFlag, cli.VersionFlag),
 		Action: func(c *cli.Context) error {
 			if c.Bool("D") {
-				return listInterfaces(stdout)
+				return listInterfaces(talk)
 			}
-			o, err := parseOptions(c, times, verbose)
+			o, err := g.options(c)
 			if err != nil {
 				return err
 			}
@@ -135,75 +128,19 @@ func newApp(stdout, stderr *os.File) *cli.App {
 	}
 }
 
-// options are what the command line asks for.
-type options struct {
-	interfaces []string
-	file       string // "" to listen
-	direction  filter.Direction
-	count      uint64
-	promisc    bool
-	snaplen    int
-	ring       int // bytes
-	json       bool
-	stats      bool
-	draw       render.Options
+// checked remembers that a write failed, for those who don't ask. That the reader of a pipe
+// went away is no failure.
+type checked struct {
+	w   io.Writer
+	err error
 }
 
-var directions = map[string]filter.Direction{"in": filter.In, "out": filter.Out, "inout": filter.InOut}
-
-// parseOptions checks everything that can be checked before anything is opened.
-func parseOptions(c *cli.Context, times, verbose int) (*options, error) {
-	const maxBytes = 1 << 30 // of a ring, and more than enough of a packet
-	o := &options{
-		interfaces: c.StringSlice("i"),
-		count:      c.Uint64("c"),
-		promisc:    !c.Bool("p"),
-		snaplen:    int(min(c.Uint("s"), maxBytes)),
-		json:       c.Bool("json"),
-		stats:      c.Bool("stats"),
-		draw: render.Options{
-			Time:     render.TimeFormat{Style: render.TimeStyle(times)},
-			Number:   c.Bool("#"),
-			Counters: !c.Bool("q"),
-			Verbose:  verbose > 0,
-		},
+func (c *checked) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		c.err = err
 	}
-	if words := c.Args().Slice(); len(words) > 0 {
-		return nil, usagef("filter expressions are not supported: %q", strings.Join(words, " "))
-	}
-	if times > int(render.TimeOffset) {
-		return nil, usagef("-t may be given five times, not %d", times)
-	}
-	if c.IsSet("c") && o.count == 0 {
-		return nil, usagef("-c 0: stop after how many packets?")
-	}
-	switch c.String("counters") {
-	case "on":
-	case "off":
-		o.draw.Counters = false
-	default:
-		return nil, usagef("--counters=%s: on or off", c.String("counters"))
-	}
-	var ok bool
-	if o.direction, ok = directions[c.String("Q")]; !ok {
-		return nil, usagef("-Q %s: in, out or inout", c.String("Q"))
-	}
-	if kib := c.Uint("B"); kib > maxBytes>>10 {
-		return nil, usagef("-B %d: at most %d", kib, maxBytes>>10)
-	} else {
-		o.ring = int(kib) << 10
-	}
-	if files := c.StringSlice("r"); len(files) > 1 {
-		return nil, usagef("-r may be given once")
-	} else if len(files) == 1 {
-		o.file = files[0]
-		for _, live := range []string{"i", "Q", "p", "s", "B"} {
-			if c.IsSet(live) {
-				return nil, usagef("-%s is for listening and -r for reading a file", live)
-			}
-		}
-	}
-	return o, nil
+	return n, err
 }
 
 // listInterfaces is -D.

@@ -301,7 +301,7 @@ func echoFrame(typ uint8, seq uint16) []byte {
 
 // Every option is in the help, and so are six examples.
 func TestHelpHasEveryOption(t *testing.T) {
-	for _, f := range newApp(os.Stdout, os.Stderr).Flags {
+	for _, f := range newApp(io.Discard, os.Stdout, os.Stderr).Flags {
 		name := f.Names()[0] // the others are for those who know them from tcpdump
 		option := " -" + name
 		if len(name) > 1 {
@@ -318,7 +318,7 @@ func TestHelpHasEveryOption(t *testing.T) {
 }
 
 func TestNormalize(t *testing.T) {
-	flags := newApp(os.Stdout, os.Stderr).Flags
+	flags := newApp(io.Discard, os.Stdout, os.Stderr).Flags
 	for _, tt := range []struct{ in, want string }{
 		{"", "--"},
 		{"-nvi eth0", "-n -v -i eth0 --"},
@@ -331,6 +331,8 @@ func TestNormalize(t *testing.T) {
 		{"--counters off", "--counters off --"},
 		{"-n -- -c 5", "-n -- -c 5"},
 		{"-i -n", "-i -n --"},
+		{"--interface lo --number", "-i lo -# --"},
+		{"--interface=lo -ieth0", "-i=lo -i eth0 --"},
 		{"-", "-- -"},
 		{"-Z", "error: tcpdump's -Z is not an option of icmpdump"},
 		{"-nk", "error: unknown option -k"},

@@ -40,9 +40,9 @@ const lull = 200 * time.Millisecond
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	// The first signal ends the capture, the second the process.
-	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, restore)
-	ctx, stop := context.WithCancel(ctx)
+	signalled, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(signalled, restore)
+	ctx, stop := context.WithCancel(signalled)
 	defer stop()
 	ask := make(chan os.Signal, 1)
 	signal.Notify(ask, syscall.SIGUSR1)
@@ -54,9 +54,10 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	}
 	defer src.Close()
 	w := &watcher{
-		live:   o.file == "",
+		live:   o.live,
+		oneWay: o.draw.OneWay,
 		pump:   capture.Pump{Source: src, Limit: o.count},
-		table:  flowtable.New(flowtable.Config{Seed: seed(o)}),
+		table:  newTable(o),
 		drawer: newDrawer(stdout, appender(o, src), stop),
 		ask:    ask,
 		stderr: stderr,
@@ -64,9 +65,9 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	defer stopOnHangup(stdout, stop)()
 	done := w.drawer.start()
 	err = w.pump.Run(ctx, func(ps []icmp.Packet) error { return w.packets(ctx, ps) })
-	close(w.drawer.full)
+	w.drawer.finish(w.events)
 	<-done
-	if err != nil && o.file != "" {
+	if err != nil && !o.live {
 		err = fmt.Errorf("%s: %w", fileName(o.file), err)
 	}
 	err = errors.Join(err, src.Close())
@@ -75,7 +76,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	if o.json {
 		w.drawer.write(summary.AppendJSON(nil))
 	}
-	if ctx.Err() != nil && isTerminal(stderr) {
+	if signalled.Err() != nil && isTerminal(stderr) {
 		fmt.Fprintln(stderr) // ^C stands there
 	}
 	stderr.Write(summary.AppendText(nil))
@@ -87,7 +88,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 
 // open opens what the options name, and says so.
 func open(o *options, stderr io.Writer) (source, error) {
-	if o.file != "" {
+	if !o.live {
 		return pcapfile.Open(o.file)
 	}
 	ifis, err := afpacket.Resolve(o.interfaces)
@@ -127,19 +128,21 @@ func fileName(path string) string {
 	return path
 }
 
-// seed is random for live traffic; a file gives the same output each time.
-func seed(o *options) uint64 {
-	if o.file != "" {
-		return 0
+// newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which
+// gives the same output each time.
+func newTable(o *options) *flowtable.Table {
+	c := flowtable.Config{OneWay: o.draw.OneWay}
+	if o.live {
+		c.Seed = rand.Uint64()
 	}
-	return rand.Uint64()
+	return flowtable.New(c)
 }
 
 func appender(o *options, src source) render.Appender {
 	draw := o.draw
 	draw.Location = time.Local
 	draw.Iface = src.Interface
-	if o.file != "" {
+	if !o.live {
 		draw.Ifaces = true // of the packets that have them
 	}
 	if o.json {
@@ -156,10 +159,11 @@ func isTerminal(f *os.File) bool {
 // A watcher is the reader's side of a capture. It belongs to the reading goroutine.
 type watcher struct {
 	live   bool
+	oneWay bool // one direction is not seen
 	pump   capture.Pump
 	table  *flowtable.Table
 	drawer *drawer
-	events []flowtable.Event // reused
+	events []flowtable.Event // for the drawer
 	lost   uint64            // events of requests that got no answer
 	ask    <-chan os.Signal  // for the totals up to now
 	stderr io.Writer
@@ -167,13 +171,15 @@ type watcher struct {
 
 // packets is the pump's sink.
 func (w *watcher) packets(ctx context.Context, ps []icmp.Packet) error {
-	w.events = w.table.Add(w.events[:0], ps)
+	kept := len(w.events) // from the last time, when the drawer had no buffer free
+	w.events = w.table.Add(w.events, ps)
 	if w.live && len(ps) == 0 {
 		w.events = w.table.Advance(w.events, time.Now().Add(-lull).UnixNano())
 	}
-	w.lost += uint64(len(w.events) - len(ps))
+	added := len(w.events) - kept
+	w.lost += uint64(added - len(ps))
 	if len(w.events) > 0 {
-		w.events = w.drawer.exchange(ctx, w.events, !w.live)
+		w.events = w.drawer.give(ctx, w.events, added, w.live)
 	}
 	select {
 	case <-w.ask:
@@ -187,6 +193,7 @@ func (w *watcher) summary() *render.Summary {
 	c := w.pump.Source.Counters()
 	s := &render.Summary{
 		Live:     w.live,
+		OneWay:   w.oneWay,
 		Packets:  w.pump.Tally.Packets(),
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"icmpdump/capture/filter"
+	"icmpdump/render"
+)
+
+// options are what the command line asks for.
+type options struct {
+	live       bool // listen, and read no file
+	interfaces []string
+	file       string
+	direction  filter.Direction
+	count      uint64
+	promisc    bool
+	snaplen    int
+	ring       int // bytes
+	json       bool
+	stats      bool
+	draw       render.Options
+}
+
+// given is what the flags write to that the library's own context does not keep.
+type given struct {
+	times, verbose          int
+	count, snaplen, ringKiB number
+}
+
+// A number is a value in decimal: 010 is ten, as a person would say.
+type number uint64
+
+func (n *number) Set(s string) error {
+	v, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return errors.New("not a number")
+	}
+	*n = number(v)
+	return nil
+}
+
+func (n *number) String() string { return strconv.FormatUint(uint64(*n), 10) }
+
+func (g *given) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "i", Aliases: []string{"interface"}},
+		&cli.BoolFlag{Name: "D", Aliases: []string{"list-interfaces"}},
+		&cli.StringSliceFlag{Name: "r"},
+		&cli.StringFlag{Name: "Q", Aliases: []string{"direction"}, Value: "inout"},
+		&cli.GenericFlag{Name: "c", Value: &g.count},
+		&cli.BoolFlag{Name: "p", Aliases: []string{"no-promiscuous-mode"}},
+		&cli.GenericFlag{Name: "s", Aliases: []string{"snapshot-length"}, Value: &g.snaplen},
+		&cli.GenericFlag{Name: "B", Aliases: []string{"buffer-size"}, Value: &g.ringKiB},
+		&cli.BoolFlag{Name: "t", Count: &g.times},
+		&cli.BoolFlag{Name: "#", Aliases: []string{"number"}},
+		&cli.BoolFlag{Name: "q"},
+		&cli.BoolFlag{Name: "v", Count: &g.verbose},
+		&cli.StringFlag{Name: "counters", Value: "on"},
+		&cli.BoolFlag{Name: "json"},
+		&cli.BoolFlag{Name: "stats"},
+		&cli.BoolFlag{Name: "n"},
+		&cli.BoolFlag{Name: "l"},
+		&cli.BoolFlag{Name: "U", Aliases: []string{"packet-buffered"}},
+	}
+}
+
+var directions = map[string]filter.Direction{"in": filter.In, "out": filter.Out, "inout": filter.InOut}
+
+// maxBytes is the most that -B and -s can ask for: more than enough of a packet.
+const maxBytes = 1 << 30
+
+// options checks everything that can be checked before anything is opened.
+func (g *given) options(c *cli.Context) (*options, error) {
+	direction, known := directions[strings.ToLower(c.String("Q"))]
+	files, words, counters := c.StringSlice("r"), c.Args().Slice(), c.String("counters")
+	switch {
+	case len(words) > 0:
+		return nil, usagef("filter expressions are not supported: %q", strings.Join(words, " "))
+	case !known:
+		return nil, usagef("-Q %s: in, out or inout", c.String("Q"))
+	case c.IsSet("c") && g.count == 0:
+		return nil, usagef("-c 0: stop after how many packets?")
+	case g.ringKiB > maxBytes>>10:
+		return nil, usagef("-B %d: at most %d", g.ringKiB, maxBytes>>10)
+	case g.times > int(render.TimeOffset):
+		return nil, usagef("-t may be given five times, not %d", g.times)
+	case counters != "on" && counters != "off":
+		return nil, usagef("--counters=%s: on or off", counters)
+	case len(files) > 1:
+		return nil, usagef("-r may be given once")
+	}
+	o := &options{
+		live:       len(files) == 0,
+		interfaces: c.StringSlice("i"),
+		direction:  direction,
+		count:      uint64(g.count),
+		promisc:    !c.Bool("p"),
+		snaplen:    int(min(g.snaplen, maxBytes)),
+		ring:       int(g.ringKiB) << 10,
+		json:       c.Bool("json"),
+		stats:      c.Bool("stats"),
+		draw: render.Options{
+			Time:     render.TimeFormat{Style: render.TimeStyle(g.times)},
+			Number:   c.Bool("#"),
+			Counters: counters == "on" && !c.Bool("q"),
+			Verbose:  g.verbose > 0,
+			OneWay:   direction != filter.InOut,
+		},
+	}
+	if !o.live {
+		o.file = files[0]
+		for _, live := range []string{"i", "Q"} { // as in tcpdump, -p, -s and -B do nothing
+			if c.IsSet(live) {
+				return nil, usagef("-%s is for listening and -r for reading a file", live)
+			}
+		}
+	}
+	return o, nil
+}
