@@ -31,10 +31,11 @@ func (s *shard) count(e *Event, n int, r role) {
 // not counted if it is a copy.
 func (s *shard) request(e *Event, n uint32, f *flow) (counted bool) {
 	q := requestOf(&e.Packet, n, f)
-	if newest, _ := s.requests.find(&q); newest != nil && q.sent.copies(&newest.sent) {
+	newest, link := s.requests.find(&q)
+	if newest != nil && q.sent.copies(&newest.sent) {
 		return false
 	}
-	s.requests.push(q)
+	s.requests.push(&q, newest, link)
 	f.forward.add(&e.Packet)
 	f.counts.Requests++
 	f.counts.Pending++

@@ -104,10 +104,11 @@ func (r *requests) bucket(q *request) *uint64 {
 	return &r.buckets[h&uint64(len(r.buckets)-1)]
 }
 
-// push remembers q, which waits. There must be room.
-func (r *requests) push(q request) {
+// push remembers q, which waits, newest and link being what find said of it. There must be
+// room.
+func (r *requests) push(q *request, newest *request, link *uint64) {
 	q.pending = r.tail
-	if newest, link := r.find(&q); newest != nil {
+	if newest != nil {
 		newest.next = r.tail
 		q.answered = newest.answered
 		if newest.pending != 0 {
@@ -115,12 +116,11 @@ func (r *requests) push(q request) {
 		}
 		*link = newest.older
 	}
-	b := r.bucket(&q)
+	b := r.bucket(q)
 	q.older = *b
-	pos := r.tail
+	*b = r.tail
 	r.tail++
-	*r.at(pos) = q
-	*b = pos
+	*r.at(*b) = *q
 }
 
 // settle ends the wait of q, the oldest of its namesakes that waits.
