@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -15,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -184,74 +181,6 @@ func TestLinesAreTcpdumps(t *testing.T) {
 	}
 }
 
-// Every line comes out of a pipe, and of the grep behind it, without waiting for more traffic.
-func TestPrompt(t *testing.T) {
-	a := lab.NewHost(t, "a")
-	lab.Need(t, "ping", "grep", "sh")
-	const pings = 3
-	pipe := fmt.Sprintf("icmpdump --stats -n -tt -i lo -c%d | grep --line-buffered reply", 2*pings)
-	r := lab.Start(t, a.Command("sh", "-c", pipe), "listening on")
-	for seq := range pings {
-		lab.Output(t, a.Command("ping", "-c1", "127.0.0.1"))
-		r.WaitFor(seq+1, "reply")
-		var l lab.Line
-		r.Wait("a reply", func(lines []lab.Line) bool { l = lines[seq]; return true })
-		stamp, _, _ := strings.Cut(l.Text, " ")
-		captured, err := strconv.ParseFloat(stamp, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if age := l.At.Sub(time.UnixMicro(int64(captured * 1e6))); age > time.Second {
-			t.Errorf("line %d is %v old: %s", seq+1, age, l.Text)
-		}
-	}
-	_, stderr := r.End()
-	checkBooks(t, stderr)
-}
-
-// When the reader of its pipe goes away, icmpdump ends at once, even if no other line would
-// have come to tell it so, with exit code 0 and its summary.
-func TestReaderGoesAway(t *testing.T) {
-	a, _ := lab.Pair(t)
-	lab.Need(t, "ping")
-	cmd := a.Command("icmpdump", "-n", "-i", "va", "--stats")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	talk := bufio.NewReader(stderr)
-	if first, err := talk.ReadString('\n'); err != nil || !strings.Contains(first, "listening") {
-		t.Fatal(first, err)
-	}
-	lab.Output(t, a.Command("ping", "-c1", "10.0.0.2"))
-	if first, err := bufio.NewReader(stdout).ReadString('\n'); err != nil { // what head -1 does
-		t.Fatal(first, err)
-	}
-	stdout.Close()
-	closed := time.Now()
-	rest, err := io.ReadAll(talk)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v\n%s", err, rest)
-	}
-	if took := time.Since(closed); took > time.Second {
-		t.Errorf("it took %v to notice", took)
-	}
-	if !strings.Contains(string(rest), "packets captured") {
-		t.Errorf("no summary:\n%s", rest)
-	}
-	checkBooks(t, string(rest))
-}
-
 // An error names what caused it.
 func TestCauses(t *testing.T) {
 	lab.Need(t, "ping", "nc")
@@ -327,118 +256,6 @@ func TestTagsAndExtensionHeaders(t *testing.T) {
 	}
 }
 
-// The signals: totals meanwhile, and an end in good order.
-func TestSignals(t *testing.T) {
-	a := lab.NewHost(t, "a")
-	lab.Need(t, "ping")
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		r := watching(t, a, "-i", "lo")
-		lab.Output(t, a.Command("ping", "-c1", "127.0.0.1"))
-		r.WaitFor(2, "echo")
-		r.Signal(syscall.SIGUSR1)
-		r.WaitStderr("2 packets captured")
-		lab.Output(t, a.Command("ping", "-c1", "127.0.0.1")) // it goes on
-		r.WaitFor(4, "echo")
-		r.Signal(sig)
-		_, stderr := r.End()
-		checkBooks(t, stderr)
-		if !strings.Contains(stderr, "echo: 2 requests, 2 replies, 0 lost (0.00%)\n") {
-			t.Errorf("%v: stderr:\n%s", sig, stderr)
-		}
-	}
-}
-
-func TestCount(t *testing.T) {
-	a := lab.NewHost(t, "a")
-	lab.Need(t, "ping")
-	r := watching(t, a, "-c3", "--json")
-	lab.Output(t, a.Command("ping", "-c5", "-i0.01", "127.0.0.1"))
-	lines, stderr := r.End() // by itself
-	checkBooks(t, stderr)
-	if n := len(lab.With(lines, `"event":"packet"`)); n != 3 || len(lines) != 4 || len(lab.With(lines[3:], `"event":"summary"`)) != 1 {
-		t.Errorf("want three packets and a summary, got %v", lines)
-	}
-	if !strings.Contains(stderr, "3 packets captured") {
-		t.Errorf("stderr:\n%s", stderr)
-	}
-}
-
-// A reader that does not read must not hold up the capture: lines are skipped, and counted.
-func TestStalledReader(t *testing.T) {
-	a, b := lab.Pair(t)
-	cmd := a.Command("icmpdump", "--stats", "-i", "va")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(500 * time.Millisecond) // it must listen; the accounts below tell
-	frame := forge.Frame(forge.Ether(a.Iface("va").HardwareAddr), forge.IP4("10.0.0.8", "10.0.0.9"), forge.Echo4(8, 1, 1))
-	const sent = 30_000
-	b.Send("vb", slices.Repeat([][]byte{frame}, sent)...)
-	time.Sleep(500 * time.Millisecond)
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	out, err := io.ReadAll(stdout)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
-	}
-	checkBooks(t, stderr.String())
-	shown := bytes.Count(out, []byte("\n"))
-	if shown == 0 || shown >= sent {
-		t.Errorf("%d lines of %d packets: nothing was skipped", shown, sent)
-	}
-	captured, _, _ := strings.Cut(stderr.String()[strings.Index(stderr.String(), "\n")+1:], " ")
-	if n, err := strconv.Atoi(captured); err != nil || n < sent || !strings.Contains(stderr.String(), "\n0 packets dropped by kernel\n") {
-		t.Errorf("%d packets sent, and:\n%s", sent, stderr.String())
-	}
-	if !regexp.MustCompile(`(?m)^\d+ lines skipped, the output was too slow$`).MatchString(stderr.String()) {
-		t.Errorf("it does not say that it skipped:\n%s", stderr.String())
-	}
-}
-
-// A reader that pauses, as a terminal does at Ctrl-S, loses no line of a ping.
-func TestPausedReader(t *testing.T) {
-	a := lab.NewHost(t, "a")
-	lab.Need(t, "ping")
-	cmd := a.Command("icmpdump", "--stats", "-i", "lo")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(500 * time.Millisecond) // it must listen; the accounts below tell
-	const pings = 1500                 // two lines each: far more than a pipe holds
-	lab.Output(t, a.Command("ping", "-q", "-f", "-c", strconv.Itoa(pings), "127.0.0.1"))
-	time.Sleep(200 * time.Millisecond)
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	out, err := io.ReadAll(stdout)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
-	}
-	checkBooks(t, stderr.String())
-	if lines := bytes.Count(out, []byte("\n")); lines != 2*pings || strings.Contains(stderr.String(), "lines skipped") {
-		t.Errorf("%d lines of %d packets:\n%s", lines, 2*pings, stderr.String())
-	}
-}
-
 // Where one direction is not seen, nothing is said to be lost.
 func TestOneDirection(t *testing.T) {
 	a, b := lab.Pair(t)
@@ -452,37 +269,6 @@ func TestOneDirection(t *testing.T) {
 	}
 	if !strings.Contains(stderr, "echo: 2 requests, 0 replies, 2 pending\n") {
 		t.Errorf("stderr:\n%s", stderr)
-	}
-}
-
-// Input that says nothing, not even at the start, does not keep it from ending.
-func TestSilentInput(t *testing.T) {
-	fifo := filepath.Join(t.TempDir(), "fifo")
-	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"-", fifo} {
-		cmd := exec.Command("icmpdump", "-r", name)
-		stdin, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(300 * time.Millisecond)
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		stuck := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
-		err = cmd.Wait()
-		stuck.Stop()
-		stdin.Close()
-		if err != nil || !strings.HasPrefix(stderr.String(), "0 packets captured\n") {
-			t.Errorf("-r %s: %v\n%s", name, err, stderr.String())
-		}
 	}
 }
 

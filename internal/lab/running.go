@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -32,6 +33,8 @@ func With(lines []Line, text string) []Line {
 
 // A Running program, whose output is collected.
 type Running struct {
+	Stdout io.ReadCloser // of a program that is held: what nobody has read yet
+
 	t    testing.TB
 	cmd  *exec.Cmd
 	done sync.WaitGroup
@@ -45,10 +48,19 @@ type Running struct {
 // Start starts cmd and waits until it says on stderr that it is ready.
 func Start(t testing.TB, cmd *exec.Cmd, ready string) *Running {
 	t.Helper()
+	r := Hold(t, cmd, ready)
+	r.Read()
+	return r
+}
+
+// Hold is Start, but for nobody reading the program's output until Read is called, or the test
+// does it by itself.
+func Hold(t testing.TB, cmd *exec.Cmd, ready string) *Running {
+	t.Helper()
 	r := &Running{t: t, cmd: cmd}
 	r.grew = sync.NewCond(&r.mu)
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
+	var err error
+	if r.Stdout, err = cmd.StdoutPipe(); err != nil {
 		t.Fatal(err)
 	}
 	stderr, err := cmd.StderrPipe()
@@ -60,15 +72,6 @@ func Start(t testing.TB, cmd *exec.Cmd, ready string) *Running {
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
 	r.done.Go(func() {
-		for scan := bufio.NewScanner(stdout); scan.Scan(); {
-			l := Line{scan.Text(), time.Now()}
-			r.mu.Lock()
-			r.lines = append(r.lines, l)
-			r.mu.Unlock()
-			r.grew.Broadcast()
-		}
-	})
-	r.done.Go(func() {
 		for scan := bufio.NewScanner(stderr); scan.Scan(); {
 			r.mu.Lock()
 			fmt.Fprintln(&r.stderr, scan.Text())
@@ -78,6 +81,19 @@ func Start(t testing.TB, cmd *exec.Cmd, ready string) *Running {
 	})
 	r.WaitStderr(ready)
 	return r
+}
+
+// Read begins to collect the program's output.
+func (r *Running) Read() {
+	r.done.Go(func() {
+		for scan := bufio.NewScanner(r.Stdout); scan.Scan(); {
+			l := Line{scan.Text(), time.Now()}
+			r.mu.Lock()
+			r.lines = append(r.lines, l)
+			r.mu.Unlock()
+			r.grew.Broadcast()
+		}
+	})
 }
 
 // Wait waits until a condition on the lines so far holds.
