@@ -121,8 +121,7 @@ func keyOf(p *icmp.Packet) (Key, role) {
 // not ok if p quotes something else.
 func quotedKey(p *icmp.Packet) (k Key, seq uint16, ok bool) {
 	q := p.Quoted()
-	const protoICMP, protoICMPv6 = 1, 58
-	if q.Level < icmp.QuotePorts || q.Proto != protoICMP && q.Proto != protoICMPv6 {
+	if q.Level < icmp.QuotePorts || !q.IsICMP() {
 		return Key{}, 0, false
 	}
 	part := partOf(p.Version, q.Type)

@@ -161,14 +161,14 @@ func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 // without ports tcpdump takes two bytes of something else for one.
 func appendPort(dst []byte, q *icmp.Quote) []byte {
 	switch q.Proto {
-	case protoTCP, protoUDP:
+	case icmp.ProtoTCP, icmp.ProtoUDP:
 		dst = append(dst, ' ')
 		dst = append(dst, protoNames[q.Proto]...)
 	default:
 		dst = appendCode(dst, " protocol ", q.Proto)
 	}
 	dst = append(dst, " port"...)
-	if q.Level < icmp.QuotePorts || q.Proto == protoICMP || q.Proto == protoICMPv6 {
+	if q.Level < icmp.QuotePorts || q.IsICMP() {
 		return dst
 	}
 	dst = append(dst, ' ')

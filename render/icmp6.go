@@ -137,7 +137,7 @@ func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 		dst = appendAddr6(append(dst, ", source address "...), &q.Src)
 	case icmp.Code6PortUnreachable:
 		dst = appendPort(dst, &q)
-		if q.Proto != protoTCP && q.Proto != protoUDP {
+		if q.Proto != icmp.ProtoTCP && q.Proto != icmp.ProtoUDP {
 			dst = append(dst, " unreachable"...)
 		}
 	}

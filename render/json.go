@@ -246,7 +246,7 @@ func appendQuoted(dst []byte, q *icmp.Quote, version uint8) []byte {
 	dst = append(appendProto(dst, q.Proto), '"')
 	switch {
 	case q.Level < icmp.QuotePorts:
-	case q.Proto == protoICMP || q.Proto == protoICMPv6:
+	case q.IsICMP():
 		dst = appendUint(dst, "type", uint64(q.Type))
 		dst = appendUint(dst, "id", uint64(q.SrcPort))
 		dst = appendUint(dst, "seq", uint64(q.DstPort))

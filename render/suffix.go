@@ -136,27 +136,21 @@ func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
 	dst = append(dst, " cause="...)
 	dst = appendProto(dst, q.Proto)
 	dst = append(dst, '/')
-	isICMP := q.Proto == protoICMP || q.Proto == protoICMPv6
-	ports := q.Level == icmp.QuotePorts && !isICMP
+	ports := q.Level == icmp.QuotePorts && !q.IsICMP()
 	dst = appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
 	dst = append(dst, '>')
 	dst = appendEndpoint(dst, &q.Dst, q.DstPort, version, ports)
-	if isICMP && q.Level == icmp.QuotePorts {
+	if q.IsICMP() && q.Level == icmp.QuotePorts {
 		dst = appendKey(dst, "qid", uint64(q.SrcPort))
 		dst = appendKey(dst, "qseq", uint64(q.DstPort))
 	}
 	return dst
 }
 
-// IP protocols that a quoted datagram is likely to be (IANA, Protocol Numbers).
-const (
-	protoICMP   = 1
-	protoTCP    = 6
-	protoUDP    = 17
-	protoICMPv6 = 58
-)
-
-var protoNames = [256]string{protoICMP: "icmp", protoTCP: "tcp", protoUDP: "udp", protoICMPv6: "icmp6", 132: "sctp", 33: "dccp"}
+var protoNames = [256]string{
+	icmp.ProtoICMP: "icmp", icmp.ProtoTCP: "tcp", icmp.ProtoUDP: "udp", icmp.ProtoDCCP: "dccp",
+	icmp.ProtoICMPv6: "icmp6", icmp.ProtoSCTP: "sctp",
+}
 
 // appendProto appends a protocol's name, or tcpdump's words for one that has none here.
 func appendProto(dst []byte, proto uint8) []byte {

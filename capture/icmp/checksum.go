@@ -48,6 +48,6 @@ func verify(acc uint64, msg []byte) Sum {
 
 // pseudo is the sum of the IPv6 pseudo-header of an ICMPv6 message (RFC 8200, section 8.1).
 func pseudo(src, dst *Addr, length uint32) uint64 {
-	acc := sum(uint64(length)+protoICMPv6, src[:])
+	acc := sum(uint64(length)+ProtoICMPv6, src[:])
 	return sum(acc, dst[:])
 }

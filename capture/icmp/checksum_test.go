@@ -40,7 +40,7 @@ func TestChecksumIsTheSlowOne(t *testing.T) {
 			}
 			src, dst := Addr(bytes.Repeat([]byte{fill()}, 16)), Addr(bytes.Repeat([]byte{fill()}, 16))
 			got := fold(sum(pseudo(&src, &dst, uint32(n)), b))
-			want := slowSum(src[:], dst[:], []byte{0, 0, byte(n >> 8), byte(n), 0, 0, 0, protoICMPv6}, b)
+			want := slowSum(src[:], dst[:], []byte{0, 0, byte(n >> 8), byte(n), 0, 0, 0, ProtoICMPv6}, b)
 			if got != want {
 				t.Fatalf("with a pseudo-header, %x: got %#04x, want %#04x", b, got, want)
 			}

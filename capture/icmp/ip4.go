@@ -2,22 +2,25 @@ package icmp
 
 import "encoding/binary"
 
-// IP protocols and IPv6 extension headers
-// (IANA, Protocol Numbers; IPv6 Extension Header Types).
+// The IP protocols that a message or what it quotes is likely to be (IANA, Protocol Numbers).
+const (
+	ProtoICMP   = 1
+	ProtoTCP    = 6
+	ProtoUDP    = 17
+	ProtoDCCP   = 33
+	ProtoICMPv6 = 58
+	ProtoSCTP   = 132
+)
+
+// Other IP protocols, and IPv6 extension headers (IANA, IPv6 Extension Header Types).
 const (
 	protoHopByHop = 0
-	protoICMP     = 1
-	protoTCP      = 6
-	protoUDP      = 17
-	protoDCCP     = 33
 	protoRouting  = 43
 	protoFragment = 44
 	protoESP      = 50
 	protoAH       = 51
-	protoICMPv6   = 58
 	protoNoNext   = 59
 	protoDstOpts  = 60
-	protoSCTP     = 132
 	protoMobility = 135
 	protoUDPLite  = 136
 	protoHIP      = 139
@@ -31,7 +34,7 @@ const maxDatagram = 65535 // RFC 791, section 3.1
 // ip4 reads an IPv4 header (RFC 791, section 3.1) and what stands behind it.
 func ip4(p *Packet, b []byte, wire int) Status {
 	if len(b) < 20 {
-		if len(b) < 10 || b[9] != protoICMP {
+		if len(b) < 10 || b[9] != ProtoICMP {
 			return NotICMP // what a kernel filter could not have seen to be ICMP
 		}
 		p.Version = 4
@@ -39,7 +42,7 @@ func ip4(p *Packet, b []byte, wire int) Status {
 		return short(len(b), wire, MalformedIPHeader)
 	}
 	proto := b[9]
-	if proto != protoICMP && proto != protoICMPv6 && proto != protoAH {
+	if proto != ProtoICMP && proto != ProtoICMPv6 && proto != protoAH {
 		return NotICMP
 	}
 	p.Version = 4
@@ -84,9 +87,9 @@ func ip4(p *Packet, b []byte, wire int) Status {
 	switch {
 	case offset+total > maxDatagram:
 		return MalformedFragOverflow
-	case proto == protoICMPv6:
+	case proto == ProtoICMPv6:
 		return MalformedWrongFamily
-	case proto != protoICMP: // or not known to be: a later fragment of what AH protects
+	case proto != ProtoICMP: // or not known to be: a later fragment of what AH protects
 		return NotICMP
 	case offset > 0:
 		return Fragment

@@ -42,11 +42,11 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 	for n := 40; ; {
 		p.Length = uint32(total - n)
 		switch {
-		case p.Frag > 1 && (next == protoICMPv6 || isExtHeader(next)):
+		case p.Frag > 1 && (next == ProtoICMPv6 || isExtHeader(next)):
 			return Fragment // the rest of the chain is in the first one
-		case next == protoICMPv6:
+		case next == ProtoICMPv6:
 			return message(p, b[n:], wire-n, pseudo(src, dst, uint32(wire-n)))
-		case next == protoICMP:
+		case next == ProtoICMP:
 			return MalformedWrongFamily
 		case next == protoESP || next == protoNoNext || next == protoExp1 || next == protoExp2:
 			return UnsupportedExtHeader
@@ -101,7 +101,7 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 // mayLeadToICMP reports whether the base filter passes an IPv6 packet with this first next
 // header: ICMP itself (of either family), or an extension header that it may stand behind.
 func mayLeadToICMP(next uint8) bool {
-	return next == protoICMPv6 || next == protoICMP || isExtHeader(next)
+	return next == ProtoICMPv6 || next == ProtoICMP || isExtHeader(next)
 }
 
 // isExtHeader reports whether next is an extension header that the walk knows the length of.

@@ -18,9 +18,6 @@ func AddrFrom4(a [4]byte) Addr {
 	return Addr{10: 0xff, 11: 0xff, 12: a[0], 13: a[1], 14: a[2], 15: a[3]}
 }
 
-// As4 is the IPv4 address that a maps.
-func (a Addr) As4() [4]byte { return [4]byte(a[12:]) }
-
 // IsLinkLocal reports whether a is unicast in fe80::/10 (RFC 4291, section 2.5.6) or
 // multicast with link-local scope (section 2.7): then it means something on one link only.
 func (a Addr) IsLinkLocal() bool {
@@ -77,7 +74,7 @@ const (
 	FlagDstOpts               // an IPv6 destination options header (section 4.6)
 	FlagFragment              // an IPv6 fragment header, of an atomic fragment as well (RFC 6946)
 	FlagNoIPLen               // the IP length was 0, as segmentation offload leaves it: IPLen is the frame's
-	FlagOtherExts             // any other IPv6 extension header
+	FlagOtherExts             // any other IPv6 extension header, or IPv4 authentication
 	FlagNoAddrs               // the IP header was cut off before its addresses
 )
 
@@ -143,6 +140,10 @@ const (
 	QuoteHeader
 	QuotePorts
 )
+
+// IsICMP reports whether the quoted datagram is ICMP or ICMPv6: what it has instead of ports is
+// an identifier and a sequence number.
+func (q *Quote) IsICMP() bool { return q.Proto == ProtoICMP || q.Proto == ProtoICMPv6 }
 
 // Decoded reports whether an ICMP message was read, with its type and code at least.
 func (p *Packet) Decoded() bool { return p.Got >= 2 }

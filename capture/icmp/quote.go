@@ -61,13 +61,13 @@ func quote6(p *Packet, b []byte) {
 // the identifier and sequence number of an ICMP message that has them.
 func quotePorts(q *Quote, b []byte) {
 	switch q.Proto {
-	case protoTCP, protoUDP, protoDCCP, protoSCTP, protoUDPLite:
+	case ProtoTCP, ProtoUDP, ProtoDCCP, ProtoSCTP, protoUDPLite:
 		if len(b) < 4 {
 			return
 		}
-	case protoICMP, protoICMPv6:
+	case ProtoICMP, ProtoICMPv6:
 		types := &fields4
-		if q.Proto == protoICMPv6 {
+		if q.Proto == ProtoICMPv6 {
 			types = &fields6
 		}
 		if len(b) < 8 || types[b[0]]&(hasID|hasSeq) != hasID|hasSeq {
