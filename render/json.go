@@ -10,13 +10,15 @@ import (
 // JSON draws events as JSON, one object a line, with the same facts as Lines in the same
 // order. What is not known is absent. Within a schema number fields are only added.
 type JSON struct {
+	oneWay bool
 	ifaces ifaceNames
 	clock  clock
 }
 
-// NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface matters.
+// NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface and OneWay matter.
 func NewJSON(o Options) *JSON {
 	return &JSON{
+		oneWay: o.OneWay,
 		ifaces: newIfaceNames(o.Iface),
 		clock:  newClock(TimeFormat{Style: timeJSON, Nano: true}, nil),
 	}
@@ -44,7 +46,7 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
 	if p.Decoded() {
 		dst = appendMessage(dst, p)
 	}
-	dst = appendFlow(dst, e)
+	dst = j.appendFlow(dst, e)
 	if e.HasRTT {
 		dst = append(dst, `,"rtt_ns":`...)
 		dst = strconv.AppendInt(dst, e.RTT, 10)
@@ -76,7 +78,7 @@ func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
 	dst = appendAddrs(dst, p)
 	dst = appendType(dst, p)
 	dst = appendIDs(dst, p)
-	dst = appendFlow(dst, e)
+	dst = j.appendFlow(dst, e)
 	dst = appendNotes(dst, e.Notes)
 	return append(dst, "}\n"...)
 }
@@ -205,7 +207,7 @@ func appendIDs(dst []byte, p *icmp.Packet) []byte {
 }
 
 // appendFlow appends the flow's counters after the packet.
-func appendFlow(dst []byte, e *flowtable.Event) []byte {
+func (j *JSON) appendFlow(dst []byte, e *flowtable.Event) []byte {
 	c := &e.Counts
 	switch {
 	case e.Kind.Paired():
@@ -213,7 +215,7 @@ func appendFlow(dst []byte, e *flowtable.Event) []byte {
 		dst = strconv.AppendUint(dst, c.Requests, 10)
 		dst = appendUint(dst, "icmp_reply_count", c.Replies)
 		dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
-		dst = appendOutcomes(dst, c)
+		dst = appendOutcomes(dst, c, j.oneWay)
 	case e.Kind == flowtable.KindError:
 		dst = append(dst, `,"flow":{"errors":`...)
 		dst = strconv.AppendUint(dst, c.Errors, 10)
@@ -226,10 +228,13 @@ func appendFlow(dst []byte, e *flowtable.Event) []byte {
 	return append(dst, '}')
 }
 
-// appendOutcomes appends what became of requests, and what came besides.
-func appendOutcomes(dst []byte, c *flowtable.Counts) []byte {
+// appendOutcomes appends what became of requests, and what came besides. What was lost is not
+// known if only one way was seen.
+func appendOutcomes(dst []byte, c *flowtable.Counts, oneWay bool) []byte {
 	dst = appendUint(dst, "pending", c.Pending)
-	dst = appendUint(dst, "lost", c.Lost)
+	if !oneWay {
+		dst = appendUint(dst, "lost", c.Lost)
+	}
 	dst = appendUint(dst, "late", c.Late)
 	dst = appendUint(dst, "duplicates", c.Duplicates)
 	dst = appendUint(dst, "unsolicited", c.Unsolicited)

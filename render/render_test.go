@@ -265,6 +265,18 @@ func TestLostJSON(t *testing.T) {
 	}
 }
 
+// Where one direction is not seen, what was lost is not known, and absent.
+func TestOneWayJSON(t *testing.T) {
+	got := string(NewJSON(Options{OneWay: true}).Append(nil, &events[0].event))
+	if strings.Contains(got, `"lost"`) || !strings.Contains(got, `"pending":1,"late":0,`) {
+		t.Errorf("got %s", got)
+	}
+	s := Summary{OneWay: true, Totals: &flowtable.Totals{}}
+	if got := string(s.AppendJSON(nil)); strings.Contains(got, `"lost"`) || !strings.Contains(got, `"pending":0,"late":0,`) {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	e := &events[0].event
 	plain := "IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 4660, seq 12, length 64"

@@ -115,7 +115,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `,"echo":{"icmp_request_count":`...)
 	dst = strconv.AppendUint(dst, c.Requests, 10)
 	dst = appendUint(dst, "icmp_reply_count", c.Replies)
-	dst = append(appendOutcomes(dst, c), '}')
+	dst = append(appendOutcomes(dst, c, s.OneWay), '}')
 	if h := &s.Totals.RTT; h.Count > 0 {
 		dst = append(dst, `,"rtt":{"min_ns":`...)
 		dst = strconv.AppendInt(dst, h.Min, 10)
