@@ -110,6 +110,7 @@ func (g *given) options(c *cli.Context) (*options, error) {
 			Counters: counters == "on" && !c.Bool("q"),
 			Verbose:  g.verbose > 0,
 			OneWay:   direction != filter.InOut,
+			Ifaces:   len(files) > 0, // where a packet has one; open decides for live traffic
 		},
 	}
 	if !o.live {

@@ -54,8 +54,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	}
 	defer src.Close()
 	w := &watcher{
-		live:   o.live,
-		oneWay: o.draw.OneWay,
+		opts:   o,
 		pump:   capture.Pump{Source: src, Limit: o.count},
 		table:  newTable(o),
 		drawer: newDrawer(stdout, appender(o, src), stop),
@@ -86,7 +85,8 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	return errors.Join(err, w.drawer.err)
 }
 
-// open opens what the options name, and says so.
+// open opens what the options name, and says so. Only now is it known whether live lines have
+// to tell interfaces apart.
 func open(o *options, stderr io.Writer) (source, error) {
 	if !o.live {
 		return pcapfile.Open(o.file)
@@ -142,9 +142,6 @@ func appender(o *options, src source) render.Appender {
 	draw := o.draw
 	draw.Location = time.Local
 	draw.Iface = src.Interface
-	if !o.live {
-		draw.Ifaces = true // of the packets that have them
-	}
 	if o.json {
 		return render.NewJSON(draw)
 	}
@@ -158,8 +155,7 @@ func isTerminal(f *os.File) bool {
 
 // A watcher is the reader's side of a capture. It belongs to the reading goroutine.
 type watcher struct {
-	live   bool
-	oneWay bool // one direction is not seen
+	opts   *options
 	pump   capture.Pump
 	table  *flowtable.Table
 	drawer *drawer
@@ -173,13 +169,13 @@ type watcher struct {
 func (w *watcher) packets(ctx context.Context, ps []icmp.Packet) error {
 	kept := len(w.events) // from the last time, when the drawer had no buffer free
 	w.events = w.table.Add(w.events, ps)
-	if w.live && len(ps) == 0 {
+	if w.opts.live && len(ps) == 0 {
 		w.events = w.table.Advance(w.events, time.Now().Add(-lull).UnixNano())
 	}
 	added := len(w.events) - kept
 	w.lost += uint64(added - len(ps))
 	if len(w.events) > 0 {
-		w.events = w.drawer.give(ctx, w.events, added, w.live)
+		w.events = w.drawer.give(ctx, w.events, added, w.opts.live)
 	}
 	select {
 	case <-w.ask:
@@ -192,24 +188,23 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet) error {
 func (w *watcher) summary() *render.Summary {
 	c := w.pump.Source.Counters()
 	s := &render.Summary{
-		Live:     w.live,
-		OneWay:   w.oneWay,
+		Live:     w.opts.live,
+		OneWay:   w.opts.draw.OneWay,
 		Packets:  w.pump.Tally.Packets(),
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,
 		Skipped:  w.drawer.skipped,
 		Totals:   w.table.Totals(),
 	}
-	if !w.live {
+	if !w.opts.live {
 		s.Received = c.Read
 	}
 	return s
 }
 
 func (w *watcher) books() books {
-	t, totals := &w.pump.Tally, w.table.Totals()
 	return books{
-		live: w.live, source: w.pump.Source.Counters(), tally: t, totals: totals,
+		live: w.opts.live, source: w.pump.Source.Counters(), tally: &w.pump.Tally, totals: w.table.Totals(),
 		lost: w.lost, shown: w.drawer.shown, skipped: w.drawer.skipped, unwritten: w.drawer.unwritten,
 	}
 }

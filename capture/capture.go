@@ -29,13 +29,13 @@ type Source interface {
 	// nothing yet. It may return frames together with an error; io.EOF is the end.
 	Read(dst []Frame) (int, error)
 
-	// Counters are totals since the source was opened. They are exact once Read has been
-	// called for the last time; it is called from the goroutine that calls Read.
+	// Counters are totals since the source was opened, exact once it is closed. It is called
+	// from the goroutine that calls Read.
 	Counters() Counters
 }
 
-// Counters are what a live source knows of frames that Read did not hand out. Those of a
-// file are zero but for Read.
+// Counters are what became of frames before Read handed them out. Those of a file are zero but
+// for Read.
 type Counters struct {
 	Packets uint64 // frames that passed the kernel's filter, dropped ones included
 	Dropped uint64 // of them, those that found the ring full

@@ -49,7 +49,7 @@ func (u *Pump) Run(ctx context.Context, sink func([]icmp.Packet) error) error {
 		n, err := u.Source.Read(frames)
 		packets = packets[:0]
 		for i := range frames[:n] {
-			if u.Limit > 0 && u.Tally.Packets() == u.Limit {
+			if u.full() {
 				u.Tally.Unread += uint64(n - i)
 				break
 			}
@@ -58,7 +58,7 @@ func (u *Pump) Run(ctx context.Context, sink func([]icmp.Packet) error) error {
 		if err := sink(packets); err != nil {
 			return err
 		}
-		if errors.Is(err, io.EOF) || u.Limit > 0 && u.Tally.Packets() == u.Limit {
+		if errors.Is(err, io.EOF) || u.full() {
 			return nil
 		}
 		if err != nil {
@@ -67,6 +67,9 @@ func (u *Pump) Run(ctx context.Context, sink func([]icmp.Packet) error) error {
 	}
 	return nil
 }
+
+// full reports whether the limit is reached.
+func (u *Pump) full() bool { return u.Limit > 0 && u.Tally.Packets() == u.Limit }
 
 // decode appends the packet of f to ps if it is one to show, and counts it in any case.
 func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {

@@ -79,14 +79,12 @@ func (f *feed) Read(p []byte) (int, error) {
 		}
 		if f.now.data != nil {
 			f.empty <- f.now.data
-			f.now = chunk{}
 		}
+		f.now, f.used = chunk{}, 0
 		f.timer.Reset(tick)
 		select {
 		case f.now = <-f.chunks:
-			f.used = 0
 		case <-f.timer.C:
-			f.used = 0
 			return 0, os.ErrDeadlineExceeded
 		}
 	}
