@@ -120,7 +120,7 @@ var fences = []fence{
 	{"unsafe", func(path string) bool { return strings.HasSuffix(path, "_unsafe.go") }, imports("unsafe")},
 	{"os.Exit", func(path string) bool { return path == "main.go" }, calls("os", "Exit")},
 	{"time.Now", func(path string) bool {
-		return path == "watch.go" || strings.HasPrefix(path, "capture/afpacket/") || strings.HasPrefix(path, "capture/pcapfile/")
+		return path == "watch.go" || strings.HasPrefix(path, "capture/afpacket/")
 	}, calls("time", "Now")},
 	{"an escape byte", func(path string) bool { return strings.HasPrefix(path, "render/") }, escapes},
 }

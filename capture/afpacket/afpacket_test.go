@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,6 +147,28 @@ func TestDirection(t *testing.T) {
 			t.Errorf("direction %d: got %v, want %v", tt.dir, got, tt.want)
 		}
 		balance(t, s, tally)
+	}
+}
+
+// Promiscuous mode is the interface's while somebody listens who wants it, and no longer.
+func TestPromiscuous(t *testing.T) {
+	a, _ := lab.Pair(t)
+	is := func() bool {
+		return strings.Contains(lab.Output(t, a.Command("ip", "-d", "link", "show", "va")), "promiscuity 1")
+	}
+	for _, want := range []bool{true, false} {
+		for _, on := range [][]string{{"va"}, {"va", "lo"}} {
+			s := listen(t, a, Config{Promiscuous: want}, on...)
+			if got := is(); got != want {
+				t.Errorf("%v, asked for %v: promiscuous mode is %v", on, want, got)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			if is() {
+				t.Errorf("%v: promiscuous mode outlives the capture", on)
+			}
+		}
 	}
 }
 

@@ -120,6 +120,34 @@ func TestRingDropsLoopbackCopies(t *testing.T) {
 	}
 }
 
+// What the kernel says beside a frame: a tag that it took off, which may be 0, and a checksum
+// that is not there yet.
+func TestRingTellsTagAndChecksum(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		status, tci   uint32
+		tagged, noSum bool
+	}{
+		{"nothing", 0, 7, false, false},
+		{"a tag", unix.TP_STATUS_VLAN_VALID, 0x6064, true, false},
+		{"a priority tag", unix.TP_STATUS_VLAN_VALID, 0, true, false},
+		{"no checksum yet", unix.TP_STATUS_CSUMNOTREADY, 0, false, true},
+	} {
+		r := testRing()
+		fill(r, 0, 1, hatypeEther, 0)
+		b := r.at(0)[blockHeader:]
+		binary.NativeEndian.PutUint32(b[frameStatus:], unix.TP_STATUS_USER|tt.status)
+		binary.NativeEndian.PutUint32(b[frameTCI:], tt.tci)
+		var f [1]capture.Frame
+		if n, err := r.frames(f[:]); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if f[0].Tagged != tt.tagged || f[0].NoSum != tt.noSum || f[0].Tagged && f[0].TCI != uint16(tt.tci) {
+			t.Errorf("%s: %+v", tt.name, f[0])
+		}
+	}
+}
+
 // A ring that does not make sense is an error, never a slice out of it.
 func TestRingChecksOffsets(t *testing.T) {
 	ne := binary.NativeEndian
