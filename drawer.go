@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"icmpdump/flowtable"
+	"icmpdump/capture/icmp"
 	"icmpdump/render"
 )
 
@@ -19,18 +19,19 @@ const (
 
 	// backlog is how many events a live view may keep while all of them are under way, before
 	// it skips: on a quiet wire, a buffer is a packet or two, and a pause of the output must
-	// not cost a line.
-	backlog = 4096
+	// not cost a line. Their frames' bytes are bounded as well.
+	backlog      = 4096
+	backlogBytes = 4 << 20
 )
 
 // A drawer writes what events look like, on a goroutine of its own: it may have to wait for
-// its output, and the reader must not. Buffers of events go round: full ones one way, empty
-// ones the other.
+// its output, and the reader must not. Batches go round: full ones one way, empty ones the
+// other.
 type drawer struct {
 	out  io.Writer
 	draw render.Appender
-	full chan []flowtable.Event
-	free chan []flowtable.Event
+	full chan *batch
+	free chan *batch
 	stop func() // ends the capture
 
 	skipped uint64 // events that were not drawn, the reader's count
@@ -46,46 +47,46 @@ type drawer struct {
 func newDrawer(out io.Writer, draw render.Appender, stop func()) *drawer {
 	d := &drawer{
 		out: out, draw: draw, stop: stop,
-		full: make(chan []flowtable.Event, circulating),
-		free: make(chan []flowtable.Event, circulating),
+		full: make(chan *batch, circulating),
+		free: make(chan *batch, circulating),
 	}
 	for range circulating {
-		d.free <- nil
+		d.free <- new(batch)
 	}
 	return d
 }
 
-// give hands over events to be drawn, the last added of which are new, and returns a buffer to
-// go on with: an empty one, or the same if all are under way. A live view then keeps the
-// events for the next time and, when they are too many, skips the new ones. A file waits.
-func (d *drawer) give(ctx context.Context, events []flowtable.Event, added int, live bool) []flowtable.Event {
+// give hands over a batch to be drawn, of which what came after m is new, and returns one to
+// go on with: an empty one, or the same if all others are under way. A live view then keeps
+// it for the next time and, when that is too much, skips what is new. A file waits.
+func (d *drawer) give(ctx context.Context, b *batch, m mark, live bool) *batch {
 	if live {
 		select {
 		case empty := <-d.free:
-			d.full <- events
-			return empty[:0]
+			d.full <- b
+			return empty
 		default:
 		}
-		if len(events) > backlog {
-			d.skipped += uint64(added)
-			events = events[:len(events)-added]
+		if len(b.events) > backlog || len(b.bytes) > backlogBytes {
+			d.skipped += uint64(len(b.events) - m.events)
+			b.cut(m)
 		}
-		return events
+		return b
 	}
 	select {
 	case empty := <-d.free:
-		d.full <- events
-		return empty[:0]
+		d.full <- b
+		return empty
 	case <-ctx.Done():
-		return events // finish hands them over
+		return b // finish hands it over
 	}
 }
 
-// finish hands over the events that are left. Nothing more may come.
-func (d *drawer) finish(events []flowtable.Event) {
-	if len(events) > 0 {
+// finish hands over the batch that is left. Nothing more may come.
+func (d *drawer) finish(b *batch) {
+	if !b.empty() {
 		<-d.free
-		d.full <- events
+		d.full <- b
 	}
 	close(d.full)
 }
@@ -95,24 +96,32 @@ func (d *drawer) start() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for events := range d.full {
-			d.lines(events)
-			d.free <- events
+		for b := range d.full {
+			d.lines(b)
+			b.reset()
+			d.free <- b
 		}
 	}()
 	return done
 }
 
 // lines draws a batch with a single write.
-func (d *drawer) lines(events []flowtable.Event) {
+func (d *drawer) lines(b *batch) {
 	d.text = d.text[:0]
-	for i := range events {
-		d.text = d.draw.Append(d.text, &events[i])
+	packets := 0
+	for i := range b.events {
+		e := &b.events[i]
+		var f icmp.Frame
+		if !e.Lost {
+			f = b.frame(packets)
+			packets++
+		}
+		d.text = d.draw.Append(d.text, e, f)
 	}
 	n := d.write(d.text)
 	shown := uint64(bytes.Count(d.text[:n], []byte("\n")))
 	d.shown += shown
-	d.unwritten += uint64(len(events)) - shown
+	d.unwritten += uint64(len(b.events)) - shown
 }
 
 // write writes text and returns how much of it was written. If not all was, the capture ends;

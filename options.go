@@ -108,7 +108,7 @@ func (g *given) options(c *cli.Context) (*options, error) {
 			Time:     render.TimeFormat{Style: render.TimeStyle(g.times)},
 			Number:   c.Bool("#"),
 			Counters: counters == "on" && !c.Bool("q"),
-			Verbose:  g.verbose > 0,
+			Verbose:  g.verbose,
 			OneWay:   direction != filter.InOut,
 			Ifaces:   len(files) > 0, // where a packet has one; open decides for live traffic
 		},

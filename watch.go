@@ -53,18 +53,21 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		return err
 	}
 	defer src.Close()
+	draw := appender(o, src)
 	w := &watcher{
 		opts:   o,
 		pump:   capture.Pump{Source: src, Limit: o.count},
 		table:  newTable(o),
-		drawer: newDrawer(stdout, appender(o, src), stop),
+		draw:   draw,
+		drawer: newDrawer(stdout, draw, stop),
+		batch:  new(batch),
 		ask:    ask,
 		stderr: stderr,
 	}
 	defer stopOnHangup(stdout, stop)()
 	done := w.drawer.start()
-	err = w.pump.Run(ctx, func(ps []icmp.Packet) error { return w.packets(ctx, ps) })
-	w.drawer.finish(w.events)
+	err = w.pump.Run(ctx, func(ps []icmp.Packet, fs []capture.Frame) error { return w.packets(ctx, ps, fs) })
+	w.drawer.finish(w.batch)
 	<-done
 	if err != nil && !o.live {
 		err = fmt.Errorf("%s: %w", fileName(o.file), err)
@@ -158,24 +161,26 @@ type watcher struct {
 	opts   *options
 	pump   capture.Pump
 	table  *flowtable.Table
+	draw   render.Appender
 	drawer *drawer
-	events []flowtable.Event // for the drawer
-	lost   uint64            // events of requests that got no answer
-	ask    <-chan os.Signal  // for the totals up to now
+	batch  *batch           // for the drawer
+	lost   uint64           // events of requests that got no answer
+	ask    <-chan os.Signal // for the totals up to now
 	stderr io.Writer
 }
 
 // packets is the pump's sink.
-func (w *watcher) packets(ctx context.Context, ps []icmp.Packet) error {
-	kept := len(w.events) // from the last time, when the drawer had no buffer free
-	w.events = w.table.Add(w.events, ps)
+func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Frame) error {
+	b := w.batch
+	m := b.mark() // what is left from the last time, when all other batches were under way
+	b.events = w.table.Add(b.events, ps)
 	if w.opts.live && len(ps) == 0 {
-		w.events = w.table.Advance(w.events, time.Now().Add(-lull).UnixNano())
+		b.events = w.table.Advance(b.events, time.Now().Add(-lull).UnixNano())
 	}
-	added := len(w.events) - kept
-	w.lost += uint64(added - len(ps))
-	if len(w.events) > 0 {
-		w.events = w.drawer.give(ctx, w.events, added, w.opts.live)
+	w.lost += uint64(len(b.events) - m.events - len(ps))
+	b.keep(ps, fs, w.draw.Needs)
+	if !b.empty() {
+		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
 	}
 	select {
 	case <-w.ask:

@@ -10,16 +10,14 @@ import "icmpdump/capture/icmp"
 
 // A Frame is one captured frame and what the capture knows of it besides its bytes.
 type Frame struct {
-	Data   []byte // the Source's memory, valid until its next Read
-	Time   int64  // ns since the Unix epoch
-	Number uint64 // the record's number in its source, from 1
-	Wire   int    // how long the frame was; Data may hold less
-	Iface  int32  // interface index, 0 if unknown
-	TCI    uint16 // of the VLAN tag that the kernel stripped; valid iff Tagged
-	Tagged bool
-	NoSum  bool // the ICMP checksum is not filled in yet
-	Link   icmp.Link
-	Dir    icmp.Dir
+	icmp.Frame        // its bytes: the Source's memory, valid until its next Read
+	Time       int64  // ns since the Unix epoch
+	Number     uint64 // the record's number in its source, from 1
+	Iface      int32  // interface index, 0 if unknown
+	TCI        uint16 // of the VLAN tag that the kernel stripped; valid iff Tagged
+	Tagged     bool
+	NoSum      bool // the ICMP checksum is not filled in yet
+	Dir        icmp.Dir
 }
 
 // A Source hands out frames.

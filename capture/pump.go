@@ -37,12 +37,16 @@ func (t *Tally) Packets() uint64 { return t.Decoded + t.Fragments + t.CutShort +
 // Read is how many frames there were.
 func (t *Tally) Read() uint64 { return t.Packets() + t.Unsupported + t.Filtered + t.Unread }
 
+// A Sink takes the packets of one read, in order, or none when a tick of the source passed
+// without one. The frame of ps[i] is fs[i]. Both slices are reused, and the bytes are the
+// source's: what is wanted of them for longer has to be copied.
+type Sink func(ps []icmp.Packet, fs []Frame) error
+
 // Run reads until the source ends, the limit is reached, ctx is done (none of which is an
-// error) or something fails. The sink gets the packets of each read in order, and an empty
-// slice when a tick of the source passed without one; the slice is reused.
+// error) or something fails.
 //
 // Frames that are not ICMP, or in which ICMP is not looked for, are counted and go no further.
-func (u *Pump) Run(ctx context.Context, sink func([]icmp.Packet) error) error {
+func (u *Pump) Run(ctx context.Context, sink Sink) error {
 	frames := make([]Frame, batchFrames)
 	packets := make([]icmp.Packet, 0, batchFrames)
 	for ctx.Err() == nil {
@@ -53,9 +57,12 @@ func (u *Pump) Run(ctx context.Context, sink func([]icmp.Packet) error) error {
 				u.Tally.Unread += uint64(n - i)
 				break
 			}
-			packets = u.decode(packets, &frames[i])
+			k := len(packets)
+			if packets = u.decode(packets, &frames[i]); len(packets) > k {
+				frames[k] = frames[i]
+			}
 		}
-		if err := sink(packets); err != nil {
+		if err := sink(packets, frames[:len(packets)]); err != nil {
 			return err
 		}
 		if errors.Is(err, io.EOF) || u.full() {

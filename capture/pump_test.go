@@ -34,7 +34,7 @@ func (b *batches) Read(dst []Frame) (int, error) {
 func (b *batches) Counters() Counters { return Counters{} }
 
 func raw(number uint64, b []byte) Frame {
-	return Frame{Data: b, Wire: len(b), Number: number, Time: int64(number), Link: icmp.LinkRaw}
+	return Frame{Frame: icmp.Frame{Data: b, Wire: len(b), Link: icmp.LinkRaw}, Number: number, Time: int64(number)}
 }
 
 func echo(seq uint16) []byte {
@@ -66,7 +66,7 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 	var sizes []int
 	var numbers []uint64
 	pump := Pump{Source: &batches{frames: [][]Frame{frames, {}, frames[:1]}, err: io.EOF}}
-	err := pump.Run(context.Background(), func(ps []icmp.Packet) error {
+	err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
 		sizes = append(sizes, len(ps))
 		for i := range ps {
 			numbers = append(numbers, ps[i].Number)
@@ -97,7 +97,7 @@ func TestPumpKeepsMetadata(t *testing.T) {
 	f.Iface, f.Dir, f.TCI, f.Tagged, f.NoSum = 4, icmp.DirOut, 0x6064, true, true
 	var got icmp.Packet
 	pump := Pump{Source: &batches{frames: [][]Frame{{f}}, err: io.EOF}}
-	if err := pump.Run(context.Background(), func(ps []icmp.Packet) error {
+	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
 		if len(ps) > 0 {
 			got = ps[0]
 		}
@@ -116,7 +116,7 @@ func TestPumpLimit(t *testing.T) {
 	src := &batches{frames: [][]Frame{{raw(1, echo(1)), udp, raw(3, echo(2)), raw(4, echo(3)), udp}, {raw(5, echo(4))}}, err: io.EOF}
 	pump := Pump{Source: src, Limit: 2}
 	packets := 0
-	if err := pump.Run(context.Background(), func(ps []icmp.Packet) error {
+	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
 		packets += len(ps)
 		return nil
 	}); err != nil {
@@ -133,13 +133,13 @@ func TestPumpEnds(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		src  *batches
-		sink func([]icmp.Packet) error
+		sink Sink
 		want error
 	}{
-		{"at the end of the source", &batches{err: io.EOF}, func([]icmp.Packet) error { return nil }, nil},
-		{"when the source fails", &batches{err: failed}, func([]icmp.Packet) error { return nil }, failed},
-		{"when the sink fails", &batches{frames: [][]Frame{{}}, err: io.EOF}, func([]icmp.Packet) error { return refused }, refused},
-		{"when nobody wants more", &batches{}, func([]icmp.Packet) error { cancel(); return nil }, nil},
+		{"at the end of the source", &batches{err: io.EOF}, func([]icmp.Packet, []Frame) error { return nil }, nil},
+		{"when the source fails", &batches{err: failed}, func([]icmp.Packet, []Frame) error { return nil }, failed},
+		{"when the sink fails", &batches{frames: [][]Frame{{}}, err: io.EOF}, func([]icmp.Packet, []Frame) error { return refused }, refused},
+		{"when nobody wants more", &batches{}, func([]icmp.Packet, []Frame) error { cancel(); return nil }, nil},
 	} {
 		pump := Pump{Source: tt.src}
 		if err := pump.Run(ctx, tt.sink); err != tt.want {

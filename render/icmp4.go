@@ -8,9 +8,9 @@ import (
 
 // appendICMP4 appends an ICMPv4 message in tcpdump's words. Where tcpdump says only that it
 // was cut short, this says as much as is there first.
-func appendICMP4(dst []byte, p *icmp.Packet) []byte {
+func (l *Lines) appendICMP4(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	dst = append(dst, "ICMP "...)
-	dst, whole := appendBody4(dst, p)
+	dst, whole := l.appendBody4(dst, p, msg)
 	if !whole {
 		return append(dst, " [|icmp]"...)
 	}
@@ -37,7 +37,7 @@ func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
 
 // appendBody4 appends what a message says. It is not whole if something that it should say is
 // missing.
-func appendBody4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.TypeEcho:
 		return appendIDSeq(append(dst, "echo request"...), p), p.Got == 8

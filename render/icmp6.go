@@ -38,7 +38,7 @@ var names6 = [256]string{
 }
 
 // appendICMP6 appends an ICMPv6 message in tcpdump's words.
-func appendICMP6(dst []byte, p *icmp.Packet) []byte {
+func (l *Lines) appendICMP6(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	dst = append(dst, "ICMP6, "...)
 	if name := names6[p.Type]; name != "" {
 		dst = append(dst, name...)
@@ -49,7 +49,7 @@ func appendICMP6(dst []byte, p *icmp.Packet) []byte {
 		// tcpdump ends the line here, without a length.
 		return append(appendCode(dst, ", unknown unreach code (", p.Code), ')')
 	}
-	dst, whole := appendBody6(dst, p)
+	dst, whole := l.appendBody6(dst, p, msg)
 	if !whole {
 		return append(dst, " [|icmp6]"...)
 	}
@@ -57,7 +57,7 @@ func appendICMP6(dst []byte, p *icmp.Packet) []byte {
 }
 
 // appendBody6 appends what a message says. It is not whole if something of it is missing.
-func appendBody6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.Type6Unreachable:
 		return appendUnreachable6(dst, p)
@@ -102,9 +102,8 @@ func appendBody6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 		if !ok {
 			return dst, false
 		}
-		const hex = "0123456789abcdef"
 		dst = append(dst, ", id 0x"...)
-		return append(dst, hex[id>>12], hex[id>>8&15], hex[id>>4&15], hex[id&15]), true
+		return appendHex(dst, []byte{byte(id >> 8), byte(id)}), true
 	case icmp.Type6RPL:
 		return appendRPL(dst, p.Code), true
 	}

@@ -24,8 +24,11 @@ func NewJSON(o Options) *JSON {
 	}
 }
 
+// Needs reports whether the object of p shows more of its frame than is in p.
+func (j *JSON) Needs(p *icmp.Packet) bool { return !p.Plain() }
+
 // Append appends the object of e, with a newline.
-func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
+func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
 	switch {
 	case e.Lost:
@@ -45,11 +48,11 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event) []byte {
 	dst = appendIP(dst, p)
 	if p.Decoded() {
 		dst = appendMessage(dst, p)
+		dst = appendDetails(dst, p, p.Message(&f))
 	}
 	dst = j.appendFlow(dst, e)
 	if e.HasRTT {
-		dst = append(dst, `,"rtt_ns":`...)
-		dst = strconv.AppendInt(dst, e.RTT, 10)
+		dst = strconv.AppendInt(appendField(dst, "rtt_ns"), e.RTT, 10)
 	}
 	if q := p.Quoted(); q.Level > icmp.QuoteNone {
 		dst = appendQuoted(dst, &q, p.Version)
@@ -85,9 +88,7 @@ func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
 
 // appendTime appends a time in UTC (RFC 3339) with nanoseconds.
 func (j *JSON) appendTime(dst []byte, key string, ns int64) []byte {
-	dst = append(dst, ',', '"')
-	dst = append(dst, key...)
-	dst = j.clock.moment(append(dst, `":"`...), ns)
+	dst = j.clock.moment(append(appendField(dst, key), '"'), ns)
 	return append(dst, `Z"`...)
 }
 
@@ -110,7 +111,7 @@ func (j *JSON) appendWhere(dst []byte, p *icmp.Packet) []byte {
 	if p.Tags == 0 {
 		return dst
 	}
-	dst = appendVLAN(append(dst, `,"vlan":[`...), p, ',')
+	dst = appendVLAN(appendArray(dst, "vlan"), p, ',')
 	return append(dst, ']')
 }
 
@@ -125,12 +126,9 @@ func appendIP(dst []byte, p *icmp.Packet) []byte {
 		dst = appendUint(dst, "ip_length", uint64(p.IPLen))
 	}
 	if p.Frag != 0 {
-		dst = append(dst, `,"fragment":{"offset":`...)
-		dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
+		dst = appendUint(appendObject(dst, "fragment"), "offset", uint64(p.Frag&^7))
 		dst = appendUint(dst, "length", uint64(p.Length))
-		dst = append(dst, `,"more":`...)
-		dst = strconv.AppendBool(dst, p.Frag&1 != 0)
-		dst = append(dst, '}')
+		dst = append(appendBool(dst, "more", p.Frag&1 != 0), '}')
 	}
 	return dst
 }
@@ -173,7 +171,7 @@ func appendType(dst []byte, p *icmp.Packet) []byte {
 	dst = appendString(dst, "proto", proto)
 	dst = appendUint(dst, "type", uint64(p.Type))
 	dst = appendUint(dst, "code", uint64(p.Code))
-	dst = append(dst, `,"type_code":"`...)
+	dst = append(appendField(dst, "type_code"), '"')
 	dst = appendTypeCode(dst, p)
 	return append(dst, '"')
 }
@@ -211,17 +209,14 @@ func (j *JSON) appendFlow(dst []byte, e *flowtable.Event) []byte {
 	c := &e.Counts
 	switch {
 	case e.Kind.Paired():
-		dst = append(dst, `,"flow":{"icmp_request_count":`...)
-		dst = strconv.AppendUint(dst, c.Requests, 10)
+		dst = appendUint(appendObject(dst, "flow"), "icmp_request_count", c.Requests)
 		dst = appendUint(dst, "icmp_reply_count", c.Replies)
 		dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
 		dst = appendOutcomes(dst, c, j.oneWay)
 	case e.Kind == flowtable.KindError:
-		dst = append(dst, `,"flow":{"errors":`...)
-		dst = strconv.AppendUint(dst, c.Errors, 10)
+		dst = appendUint(appendObject(dst, "flow"), "errors", c.Errors)
 	case e.Kind == flowtable.KindOther:
-		dst = append(dst, `,"flow":{"packets":`...)
-		dst = strconv.AppendUint(dst, c.Packets, 10)
+		dst = appendUint(appendObject(dst, "flow"), "packets", c.Packets)
 	default:
 		return dst
 	}
@@ -244,10 +239,9 @@ func appendOutcomes(dst []byte, c *flowtable.Counts, oneWay bool) []byte {
 
 // appendQuoted appends the datagram that an error quotes.
 func appendQuoted(dst []byte, q *icmp.Quote, version uint8) []byte {
-	dst = append(dst, `,"quoted":{"src":"`...)
-	dst = append(appendAddr(dst, &q.Src, version), '"')
+	dst = appendJSONAddr(appendObject(dst, "quoted"), "src", &q.Src, version)
 	dst = appendJSONAddr(dst, "dst", &q.Dst, version)
-	dst = append(dst, `,"proto":"`...)
+	dst = append(appendField(dst, "proto"), '"')
 	dst = append(appendProto(dst, q.Proto), '"')
 	switch {
 	case q.Level < icmp.QuotePorts:
@@ -266,41 +260,10 @@ func appendNotes(dst []byte, n flowtable.Notes) []byte {
 	if n == 0 {
 		return dst
 	}
-	dst = append(dst, `,"notes":`...)
-	open := byte('[')
+	dst = appendArray(dst, "notes")
 	n.Each(func(word string) {
-		dst = append(dst, open, '"')
+		dst = append(appendComma(dst), '"')
 		dst = append(append(dst, word...), '"')
-		open = ','
 	})
 	return append(dst, ']')
-}
-
-func appendUint(dst []byte, key string, n uint64) []byte {
-	dst = append(dst, ',', '"')
-	dst = append(dst, key...)
-	dst = append(dst, '"', ':')
-	return strconv.AppendUint(dst, n, 10)
-}
-
-func appendJSONAddr(dst []byte, key string, a *icmp.Addr, version uint8) []byte {
-	dst = append(dst, ',', '"')
-	dst = append(dst, key...)
-	dst = append(dst, `":"`...)
-	return append(appendAddr(dst, a, version), '"')
-}
-
-// appendString appends a string that needs no escape but for what JSON itself asks: it is
-// printable ASCII.
-func appendString(dst []byte, key, s string) []byte {
-	dst = append(dst, ',', '"')
-	dst = append(dst, key...)
-	dst = append(dst, `":"`...)
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			dst = append(dst, '\\')
-		}
-		dst = append(dst, s[i])
-	}
-	return append(dst, '"')
 }

@@ -20,8 +20,11 @@ func NewLines(o Options) *Lines {
 	return &Lines{opts: o, clock: newClock(o.Time, o.Location), ifaces: newIfaceNames(o.Iface)}
 }
 
+// Needs reports whether the line of p shows more of its frame than is in p.
+func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.Verbose > 0 || !p.Plain() }
+
 // Append appends the line of e, with its newline.
-func (l *Lines) Append(dst []byte, e *flowtable.Event) []byte {
+func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
 	if l.opts.Number && !e.Lost {
 		dst = appendNumber(dst, p.Number)
@@ -30,14 +33,14 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event) []byte {
 	if l.opts.Ifaces && p.Iface != 0 && !e.Lost {
 		dst = l.appendIface(dst, p)
 	}
-	dst = appendHeader(dst, p)
+	dst = appendHeader(dst, p, &f)
 	switch {
 	case e.Lost:
 		dst = appendTimeout(dst, e)
 	case p.Decoded() && p.Version == 6:
-		dst = appendICMP6(dst, p)
+		dst = l.appendICMP6(dst, p, p.Message(&f))
 	case p.Decoded():
-		dst = appendICMP4(dst, p)
+		dst = l.appendICMP4(dst, p, p.Message(&f))
 	default:
 		dst = appendVerdict(dst, p)
 	}
@@ -81,7 +84,7 @@ var dirNames = [...]string{
 }
 
 // appendHeader appends what stands before the ICMP message, extension headers included.
-func appendHeader(dst []byte, p *icmp.Packet) []byte {
+func appendHeader(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 	switch {
 	case p.Version != 6:
 		dst = append(dst, "IP "...)
@@ -91,8 +94,8 @@ func appendHeader(dst []byte, p *icmp.Packet) []byte {
 	if !hasAddrs(p) {
 		return dst // tcpdump names IPv6 only when it has its header
 	}
-	if p.Missing > 0 {
-		dst = appendMissing(dst, p)
+	if n := p.Missing(f); n > 0 {
+		dst = appendMissing(dst, n, p.Version)
 	}
 	dst = appendAddr(dst, &p.Src, p.Version)
 	dst = append(dst, " > "...)
@@ -121,14 +124,14 @@ func hasAddrs(p *icmp.Packet) bool {
 
 // appendMissing says how much of the datagram was not on the wire. tcpdump has a blank behind
 // it for IPv4 only.
-func appendMissing(dst []byte, p *icmp.Packet) []byte {
-	if p.Version == 6 {
+func appendMissing(dst []byte, n int, version uint8) []byte {
+	if version == 6 {
 		dst = append(dst, "truncated-ip6 - "...)
-		dst = strconv.AppendUint(dst, uint64(p.Missing), 10)
+		dst = strconv.AppendUint(dst, uint64(n), 10)
 		return append(dst, " bytes missing!"...)
 	}
 	dst = append(dst, "truncated-ip - "...)
-	dst = strconv.AppendUint(dst, uint64(p.Missing), 10)
+	dst = strconv.AppendUint(dst, uint64(n), 10)
 	return append(dst, " bytes missing! "...)
 }
 

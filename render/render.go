@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 )
 
@@ -19,7 +20,7 @@ type Options struct {
 	Number   bool           // begin with the packet's number
 	Ifaces   bool           // show interface and direction of packets that have them
 	Counters bool           // add what the flow table says
-	Verbose  bool           // say more than what stands out
+	Verbose  int            // tcpdump's count of -v
 	OneWay   bool           // one direction is not seen: do not speak of loss
 	Location *time.Location // of the times; nil is UTC
 
@@ -57,5 +58,10 @@ func (n *ifaceNames) name(index int32) Text {
 
 // An Appender draws events: Lines, or JSON.
 type Appender interface {
-	Append(dst []byte, e *flowtable.Event) []byte
+	// Append draws e, whose packet came in f. An event that is about no packet has no frame,
+	// and no Data has one that was not kept because nobody needs it.
+	Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte
+
+	// Needs reports whether more of p's frame is shown than is in p. Any goroutine may ask.
+	Needs(p *icmp.Packet) bool
 }

@@ -157,8 +157,8 @@ var events = []struct {
 	},
 	{
 		"first fragment, on an interface with a name that nobody should have",
-		other(with(packet(8, 0, 0), func(p *icmp.Packet) { p.Frag, p.Iface, p.Dir, p.Missing = 1, 2, icmp.DirIn, 5 })),
-		`a"b\x1b In  IP truncated-ip - 5 bytes missing! 10.0.0.5 > 198.51.100.7: ICMP echo request, id 0, seq 0, length 64 | n=3 ttl=64 frag=64@0+`,
+		other(with(packet(8, 0, 0), func(p *icmp.Packet) { p.Frag, p.Iface, p.Dir = 1, 2, icmp.DirIn })),
+		`a"b\x1b In  IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 0, seq 0, length 64 | n=3 ttl=64 frag=64@0+`,
 		`"interface":"a\"b\\x1b","direction":"ingress","ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"fragment":{"offset":0,"length":64,"more":true},"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"packets":3}}`,
 	},
 	{
@@ -220,7 +220,7 @@ func ifaceName(index int32) string {
 func TestLines(t *testing.T) {
 	l := NewLines(Options{Time: TimeFormat{Style: TimeNone}, Counters: true, Ifaces: true, Iface: ifaceName})
 	for _, tt := range events {
-		if got := string(l.Append(nil, &tt.event)); got != tt.line+"\n" {
+		if got := string(l.Append(nil, &tt.event, icmp.Frame{})); got != tt.line+"\n" {
 			t.Errorf("%s:\ngot  %swant %s", tt.name, got, tt.line)
 		}
 	}
@@ -232,7 +232,7 @@ func TestJSON(t *testing.T) {
 		if tt.event.Lost {
 			continue
 		}
-		got := string(j.Append(nil, &tt.event))
+		got := string(j.Append(nil, &tt.event, icmp.Frame{}))
 		const common = `,"frame":12,"time":"2026-11-21T12:00:00.123456789Z",`
 		head, tail, ok := strings.Cut(got, common)
 		if !ok || tail != tt.json+"\n" {
@@ -258,7 +258,7 @@ func TestJSON(t *testing.T) {
 
 func TestLostJSON(t *testing.T) {
 	e := &events[len(events)-1].event
-	got := string(NewJSON(Options{Iface: ifaceName}).Append(nil, e))
+	got := string(NewJSON(Options{Iface: ifaceName}).Append(nil, e, icmp.Frame{}))
 	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","interface":"a\"b\\x1b","vlan":[10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
 	if got != want {
 		t.Errorf("got  %swant %s", got, want)
@@ -267,7 +267,7 @@ func TestLostJSON(t *testing.T) {
 
 // Where one direction is not seen, what was lost is not known, and absent.
 func TestOneWayJSON(t *testing.T) {
-	got := string(NewJSON(Options{OneWay: true}).Append(nil, &events[0].event))
+	got := string(NewJSON(Options{OneWay: true}).Append(nil, &events[0].event, icmp.Frame{}))
 	if strings.Contains(got, `"lost"`) || !strings.Contains(got, `"pending":1,"late":0,`) {
 		t.Errorf("got %s", got)
 	}
@@ -287,13 +287,13 @@ func TestOptions(t *testing.T) {
 	}{
 		{"zero", Options{}, "12:00:00.123456 " + plain},
 		{"number", Options{Number: true, Time: TimeFormat{Style: TimeNone}}, "   12  " + plain},
-		{"verbose", Options{Counters: true, Verbose: true, Time: TimeFormat{Style: TimeNone}},
+		{"verbose", Options{Counters: true, Verbose: 1, Time: TimeFormat{Style: TimeNone}},
 			plain + " | req=12 rep=11 pend=1 lost=0 ttl=64 cksum=good"},
 		{"one direction", Options{Counters: true, OneWay: true, Time: TimeFormat{Style: TimeNone}}, plain + " | req=12 rep=11 pend=1 ttl=64"},
 		{"another time zone", Options{Location: time.FixedZone("", 3600)}, "13:00:00.123456 " + plain},
 		{"nanoseconds", Options{Time: TimeFormat{Nano: true}}, "12:00:00.123456789 " + plain},
 	} {
-		if got := string(NewLines(tt.o).Append(nil, e)); got != tt.want+"\n" {
+		if got := string(NewLines(tt.o).Append(nil, e, icmp.Frame{})); got != tt.want+"\n" {
 			t.Errorf("%s:\ngot  %swant %s", tt.name, got, tt.want)
 		}
 	}
@@ -340,7 +340,7 @@ func TestLostDoesNotCountForDeltas(t *testing.T) {
 	last.Packet.Time += 12e9
 	var got []string
 	for _, e := range []*flowtable.Event{&first, &events[len(events)-1].event, &last} {
-		stamp, _, _ := strings.Cut(string(l.Append(nil, e)), " IP ")
+		stamp, _, _ := strings.Cut(string(l.Append(nil, e, icmp.Frame{})), " IP ")
 		got = append(got, stamp)
 	}
 	if diff := cmp.Diff([]string{" 00:00:00.000000", " 00:00:10.000000", " 00:00:12.000000"}, got); diff != "" {
@@ -428,8 +428,8 @@ func TestAppendAllocs(t *testing.T) {
 	dst := make([]byte, 0, 4096)
 	for _, tt := range events {
 		for name, a := range map[string]Appender{"line": l, "JSON": j} {
-			dst = a.Append(dst[:0], &tt.event) // learns the interface's name
-			if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], &tt.event) }); n != 0 {
+			dst = a.Append(dst[:0], &tt.event, icmp.Frame{}) // learns the interface's name
+			if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], &tt.event, icmp.Frame{}) }); n != 0 {
 				t.Errorf("%s of %s: %v allocations", name, tt.name, n)
 			}
 		}
@@ -438,23 +438,24 @@ func TestAppendAllocs(t *testing.T) {
 
 // Whatever a frame holds, its line is one line of printable ASCII, and its JSON is JSON.
 func FuzzLine(f *testing.F) {
-	f.Add(byte(icmp.LinkRaw), []byte("\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x01\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02\x08\x00\x00\x00\x00\x01\x00\x02"), "eth0", false)
-	f.Add(byte(icmp.LinkRaw), append([]byte("\x60\x00\x00\x00\x00\x20\x3a\xff"), append(make([]byte, 32), 0x87)...), "a\x1b", true)
-	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string, verbose bool) {
+	f.Add(byte(icmp.LinkRaw), []byte("\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x01\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02\x08\x00\x00\x00\x00\x01\x00\x02"), "eth0", uint8(0))
+	f.Add(byte(icmp.LinkRaw), append([]byte("\x60\x00\x00\x00\x00\x20\x3a\xff"), append(make([]byte, 32), 0x87)...), "a\x1b", uint8(2))
+	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string, verbose uint8) {
 		p := icmp.Packet{Time: noon, Number: 1, Iface: 1}
 		if st := icmp.Decode(&p, icmp.Link(link), b, len(b)); st == icmp.NotICMP || st.Unsupported() {
 			return
 		}
-		o := Options{Number: true, Ifaces: true, Counters: true, Verbose: verbose, Iface: func(int32) string { return iface }}
+		o := Options{Number: true, Ifaces: true, Counters: true, Verbose: int(verbose % 4), Iface: func(int32) string { return iface }}
 		l, j := NewLines(o), NewJSON(o)
+		frame := icmp.Frame{Data: b, Wire: len(b), Link: icmp.Link(link)}
 		for _, e := range flowtable.New(flowtable.Config{MaxFlows: 8}).Add(nil, []icmp.Packet{p}) {
-			line := l.Append(nil, &e)
+			line := l.Append(nil, &e, frame)
 			for i, c := range line {
 				if end := i == len(line)-1; end != (c == '\n') || !end && (c < ' ' || c > '~') {
 					t.Fatalf("byte %d is %#02x: %q", i, c, line)
 				}
 			}
-			if object := j.Append(nil, &e); !json.Valid(object) || bytes.Count(object, []byte("\n")) != 1 {
+			if object := j.Append(nil, &e, frame); !json.Valid(object) || bytes.Count(object, []byte("\n")) != 1 {
 				t.Fatalf("not a line of JSON: %q", object)
 			}
 		}
@@ -467,7 +468,7 @@ func BenchmarkAppend(b *testing.B) {
 			e := &events[1].event
 			dst := make([]byte, 0, 4096)
 			for b.Loop() {
-				dst = a.Append(dst[:0], e)
+				dst = a.Append(dst[:0], e, icmp.Frame{})
 			}
 		})
 	}

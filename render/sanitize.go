@@ -21,13 +21,25 @@ func (t Text) String() string { return t.s }
 func printable(c byte) bool { return c >= ' ' && c <= '~' && c != '\\' }
 
 func appendClean(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
 	for i := range len(s) {
-		if c := s[i]; printable(c) {
-			dst = append(dst, c)
-		} else {
-			dst = append(dst, '\\', 'x', hex[c>>4], hex[c&15])
-		}
+		dst = appendCleanByte(dst, s[i])
+	}
+	return dst
+}
+
+func appendCleanByte(dst []byte, c byte) []byte {
+	if printable(c) {
+		return append(dst, c)
+	}
+	return append(dst, '\\', 'x', hexDigits[c>>4], hexDigits[c&15])
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendHex appends bytes as hexadecimal digits.
+func appendHex(dst, b []byte) []byte {
+	for _, c := range b {
+		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
 	}
 	return dst
 }

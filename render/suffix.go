@@ -41,7 +41,7 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	if e.Lost {
 		dst = l.clock.moment(append(dst, " sent="...), e.Sent)
 	}
-	if p.Decoded() && !e.Lost && (l.opts.Verbose || p.Sum == icmp.SumBad) {
+	if p.Decoded() && !e.Lost && (l.opts.Verbose > 0 || p.Sum == icmp.SumBad) {
 		dst = append(dst, " cksum="...)
 		dst = append(dst, sumNames[p.Sum]...)
 	}

@@ -45,7 +45,7 @@ func catch(t testing.TB, s *Source, n int) ([]icmp.Packet, *capture.Tally) {
 	var got []icmp.Packet
 	pump := capture.Pump{Source: s}
 	quiet := 0
-	err := pump.Run(ctx, func(ps []icmp.Packet) error {
+	err := pump.Run(ctx, func(ps []icmp.Packet, _ []capture.Frame) error {
 		got = append(got, ps...)
 		if quiet++; len(ps) > 0 {
 			quiet = 0
@@ -223,7 +223,7 @@ func TestInterfaceGone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	pump := capture.Pump{Source: s}
-	err := pump.Run(ctx, func([]icmp.Packet) error { return nil })
+	err := pump.Run(ctx, func([]icmp.Packet, []capture.Frame) error { return nil })
 	if want := `capture on "va": the interface is gone`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -124,7 +124,7 @@ func once(t *testing.T, s *Source) ([]icmp.Packet, *capture.Tally) {
 	if !s.ring.ready() {
 		return nil, &pump.Tally
 	}
-	if err := pump.Run(ctx, func(ps []icmp.Packet) error {
+	if err := pump.Run(ctx, func(ps []icmp.Packet, _ []capture.Frame) error {
 		got = append(got, ps...)
 		cancel()
 		return nil

@@ -191,14 +191,12 @@ func parseFrame(f *capture.Frame, b []byte, at int) (next int, hatype uint16, er
 	data := h[mac : mac+int(snaplen) : mac+int(snaplen)]
 	status := ne.Uint32(h[frameStatus:])
 	*f = capture.Frame{
-		Data:   data,
+		Frame:  icmp.Frame{Data: data, Wire: int(wire), Link: icmp.LinkEthernet},
 		Time:   int64(ne.Uint32(h[frameSec:]))*1e9 + int64(ne.Uint32(h[frameNsec:])),
-		Wire:   int(wire),
 		Iface:  int32(ne.Uint32(h[addrIfindex:])),
 		TCI:    uint16(ne.Uint32(h[frameTCI:])),
 		Tagged: status&unix.TP_STATUS_VLAN_VALID != 0,
 		NoSum:  status&unix.TP_STATUS_CSUMNOTREADY != 0,
-		Link:   icmp.LinkEthernet,
 		Dir:    icmp.DirOf(uint16(h[addrPkttype])),
 	}
 	hatype = ne.Uint16(h[addrHatype:])

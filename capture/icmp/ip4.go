@@ -84,6 +84,7 @@ func ip4(p *Packet, b []byte, wire int) Status {
 		}
 	}
 	p.Length = uint32(total - header)
+	p.head = uint16(header)
 	switch {
 	case offset+total > maxDatagram:
 		return MalformedFragOverflow
@@ -99,12 +100,10 @@ func ip4(p *Packet, b []byte, wire int) Status {
 	return message(p, b[header:], wire-header, 0)
 }
 
-// datagram cuts off what stands behind the datagram (Ethernet padding) and notes what of it
-// was missing on the wire already.
+// datagram cuts off what stands behind the datagram: Ethernet padding.
 func datagram(p *Packet, b []byte, wire int) ([]byte, int) {
 	total := int(p.IPLen)
 	if total > wire {
-		p.Missing = uint32(total - wire)
 		return b, wire
 	}
 	return b[:min(total, len(b))], total

@@ -41,6 +41,7 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 	var home, final Addr
 	for n := 40; ; {
 		p.Length = uint32(total - n)
+		p.head = offset(n)
 		switch {
 		case p.Frag > 1 && (next == ProtoICMPv6 || isExtHeader(next)):
 			return Fragment // the rest of the chain is in the first one

@@ -186,7 +186,7 @@ var ip6Tests = []decodeTest{
 		link: LinkRaw,
 		frame: "60000000 0064 00 40 \n" + ip6Addrs + `
 			3a 09 01 04 00000000 # hop-by-hop, 80 bytes`,
-		want: Packet{Status: Truncated, Version: 6, Flags: FlagHopByHop, Missing: 92,
+		want: Packet{Status: Truncated, Version: 6, Flags: FlagHopByHop,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 140, Length: 100},
 	},
 	{

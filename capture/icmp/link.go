@@ -53,6 +53,7 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	if !ok {
 		return p.Status
 	}
+	p.net = offset(n)
 	b, wire = b[n:], wire-n
 	switch ethertype {
 	case etherIPv4:

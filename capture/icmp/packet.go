@@ -92,10 +92,14 @@ type Packet struct {
 	// address in it that it asks or tells about: see Target and Quoted.
 	Quote Quote
 
-	Iface   int32  // interface index; 0 if unknown
-	IPLen   uint32 // length of the datagram by its IP header, header included
-	Length  uint32 // of the ICMP message, or whatever stands behind the last IP header that was read
-	Missing uint32 // how much of IPLen was not even on the wire
+	Iface  int32  // interface index; 0 if unknown
+	IPLen  uint32 // length of the datagram by its IP header, header included
+	Length uint32 // of the ICMP message, or whatever stands behind the last IP header that was read
+
+	// Where things stand in the frame that p was read from: Datagram, Header and Message take
+	// it apart. 0xffff is too far to say.
+	net  uint16 // offset of the IP header
+	head uint16 // length of the IP header and what of its extension headers was walked
 
 	// Rest is the second word of the ICMP header: identifier and sequence number, next-hop
 	// MTU, pointer, gateway. Valid iff Got is 8; its first half, iff Got ≥ 6.

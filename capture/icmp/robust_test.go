@@ -1,6 +1,7 @@
 package icmp
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 )
@@ -52,6 +53,15 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 		}
 	}
 	p.TypeName()
+
+	f := Frame{b, wire, link}
+	datagram, header, message := p.Datagram(&f), p.Header(&f), p.Message(&f)
+	if !bytes.Contains(b, datagram) || !bytes.HasPrefix(datagram, header) || !bytes.HasSuffix(datagram, message) {
+		t.Fatalf("datagram %x, header %x, message %x", datagram, header, message)
+	}
+	if p.Got > 0 && (len(message) < int(p.Got) || message[0] != p.Type || len(header)+len(message) != len(datagram)) {
+		t.Fatalf("%d bytes of a message of type %d: %x behind %x", p.Got, p.Type, message, header)
+	}
 }
 
 func second[T any](_ T, ok bool) bool { return ok }

@@ -175,11 +175,9 @@ func (r *Reader) records(dst []capture.Frame) int {
 		}
 		r.number++
 		dst[n] = capture.Frame{
-			Data:   r.unread[recordHeader:size:size],
+			Frame:  icmp.Frame{Data: r.unread[recordHeader:size:size], Wire: int(min(wire, 1<<30)), Link: r.link},
 			Time:   int64(r.order.Uint32(h))*1e9 + int64(r.order.Uint32(h[4:]))*r.frac,
 			Number: r.number,
-			Wire:   int(min(wire, 1<<30)),
-			Link:   r.link,
 		}
 		n++
 		r.take(size)

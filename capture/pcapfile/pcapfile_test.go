@@ -88,9 +88,9 @@ func TestRead(t *testing.T) {
 		}{{magicMicro, 1000}, {magicNano, 1}} {
 			t.Run(fmt.Sprintf("%v, %d ns", order, res.unit), func(t *testing.T) {
 				want := []capture.Frame{
-					{Number: 1, Time: 1700000000e9 + 999999*res.unit, Data: []byte("first"), Wire: 5, Link: icmp.LinkRaw},
-					{Number: 2, Time: 4294967295e9 + 1*res.unit, Data: []byte{}, Wire: 0, Link: icmp.LinkRaw},
-					{Number: 3, Time: 1e9 + 2*res.unit, Data: []byte("third"), Wire: 1500, Link: icmp.LinkRaw},
+					{Number: 1, Time: 1700000000e9 + 999999*res.unit, Frame: icmp.Frame{Data: []byte("first"), Wire: 5, Link: icmp.LinkRaw}},
+					{Number: 2, Time: 4294967295e9 + 1*res.unit, Frame: icmp.Frame{Data: []byte{}, Wire: 0, Link: icmp.LinkRaw}},
+					{Number: 3, Time: 1e9 + 2*res.unit, Frame: icmp.Frame{Data: []byte("third"), Wire: 1500, Link: icmp.LinkRaw}},
 				}
 				b := file(order, res.magic, 101, three...)
 				for name, in := range map[string]io.Reader{

@@ -1,0 +1,26 @@
+package render
+
+import "icmpdump/capture/icmp"
+
+// A detail appends the object that a type of message has of its own: fields by their names in
+// the RFC that defines it, as far as msg, what was captured of the message, has them.
+type detail func(dst []byte, p *icmp.Packet, msg []byte) []byte
+
+// details4 and details6 are by type.
+var (
+	details4 = [256]detail{}
+	details6 = [256]detail{}
+)
+
+// appendDetails appends what the type of p has of its own. The message of a packet whose frame
+// was not kept is empty.
+func appendDetails(dst []byte, p *icmp.Packet, msg []byte) []byte {
+	details := &details4
+	if p.Version == 6 {
+		details = &details6
+	}
+	if d := details[p.Type]; d != nil && len(msg) > 0 {
+		dst = d(dst, p, msg)
+	}
+	return dst
+}

@@ -1,0 +1,77 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+)
+
+// appendField appends the name of a field and its colon, with a comma in front if it is not the
+// first of its object.
+func appendField(dst []byte, name string) []byte {
+	dst = appendComma(dst)
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	return append(dst, '"', ':')
+}
+
+// appendComma appends a comma if something stands before in the same object or array.
+func appendComma(dst []byte) []byte {
+	if last := dst[len(dst)-1]; last != '{' && last != '[' {
+		dst = append(dst, ',')
+	}
+	return dst
+}
+
+// appendObject opens an object, which the caller closes with '}'.
+func appendObject(dst []byte, name string) []byte { return append(appendField(dst, name), '{') }
+
+// appendArray opens an array, which the caller closes with ']'.
+func appendArray(dst []byte, name string) []byte { return append(appendField(dst, name), '[') }
+
+func appendUint(dst []byte, name string, n uint64) []byte {
+	return strconv.AppendUint(appendField(dst, name), n, 10)
+}
+
+func appendBool(dst []byte, name string, b bool) []byte {
+	return strconv.AppendBool(appendField(dst, name), b)
+}
+
+func appendJSONAddr(dst []byte, name string, a *icmp.Addr, version uint8) []byte {
+	dst = append(appendField(dst, name), '"')
+	return append(appendAddr(dst, a, version), '"')
+}
+
+// appendString appends a string that needs no escape but for what JSON itself asks: it is
+// printable ASCII.
+func appendString(dst []byte, name, s string) []byte {
+	dst = append(appendField(dst, name), '"')
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, s[i])
+	}
+	return append(dst, '"')
+}
+
+// appendRaw appends bytes that came from outside as a string: cleaned, as in a line.
+func appendRaw(dst []byte, name string, b []byte) []byte {
+	dst = append(appendField(dst, name), '"')
+	for _, c := range b {
+		if c == '"' {
+			dst = append(dst, '\\')
+		}
+		if !printable(c) {
+			dst = append(dst, '\\') // the backslash of \xNN is JSON's as well
+		}
+		dst = appendCleanByte(dst, c)
+	}
+	return append(dst, '"')
+}
+
+// appendHexBytes appends bytes as a string of hexadecimal digits.
+func appendHexBytes(dst []byte, name string, b []byte) []byte {
+	dst = append(appendField(dst, name), '"')
+	return append(appendHex(dst, b), '"')
+}
