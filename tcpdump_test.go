@@ -1,0 +1,63 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/lab"
+)
+
+// sameLines holds the lines of frames, read from a file with these options, to tcpdump's, whose
+// further lines for one packet are folded into one.
+func sameLines(t *testing.T, frames [][]byte, options ...string) {
+	t.Helper()
+	lab.NeedTcpdump(t)
+	path := filepath.Join(t.TempDir(), "frames.pcap")
+	capture := make([]captured, len(frames))
+	for i, f := range frames {
+		capture[i].frame = f
+	}
+	if err := writeCapture(path, capture); err != nil {
+		t.Fatal(err)
+	}
+	options = append(options, "-t", "-#", "-r", path)
+	want := folded(stdoutOf(t, exec.Command("tcpdump", append([]string{"-n"}, options...)...)))
+	got := strings.Split(strings.TrimSuffix(stdoutOf(t, exec.Command("icmpdump", append([]string{"-q"}, options...)...)), "\n"), "\n")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-tcpdump +icmpdump)\n%s", diff)
+	}
+}
+
+var (
+	numbered = regexp.MustCompile(`^ *\d+  `)
+	dumped   = regexp.MustCompile(`^\s+0x[0-9a-f]{4}: `)
+)
+
+// folded are tcpdump's lines, made with -#, with one for each packet: what it indents goes on
+// behind a blank, without its dumps of bytes.
+func folded(out string) []string {
+	var lines []string
+	for line := range strings.Lines(out) {
+		line = strings.TrimRight(line, "\n")
+		switch {
+		case numbered.MatchString(line):
+			lines = append(lines, line)
+		case !dumped.MatchString(line):
+			lines[len(lines)-1] = strings.TrimRight(lines[len(lines)-1], " ") + " " + strings.TrimLeft(line, " \t")
+		}
+	}
+	return lines
+}
+
+// An echo, of either family, is the same line.
+func TestEchoLineIsTcpdumps(t *testing.T) {
+	sameLines(t, [][]byte{
+		message4(8, 0, 0x12340007, make([]byte, 56)), message4(0, 0, 0x12340007, nil),
+		message6(128, 0, 0x12340007, make([]byte, 56)), message6(129, 0, 0x12340007, nil),
+	})
+}
