@@ -181,12 +181,8 @@ func TestCorpusFacts(t *testing.T) {
 // packetsOf are the packets that icmpdump reports of a file, by their number.
 func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
 	t.Helper()
-	out, err := exec.Command("icmpdump", "--json", "-r", path).Output()
-	if exit := (&exec.ExitError{}); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitFailed) {
-		t.Fatalf("%s: %v", path, err)
-	}
 	packets := map[uint64]map[string]any{}
-	for line := range bytes.Lines(out) {
+	for line := range bytes.Lines(jsonOf(t, path)) {
 		var e map[string]any
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatalf("%s: %v in %s", path, err, line)
@@ -196,6 +192,16 @@ func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
 		}
 	}
 	return packets
+}
+
+// jsonOf is what icmpdump reports of a file, which may end in an error.
+func jsonOf(t *testing.T, path string) []byte {
+	t.Helper()
+	out, err := exec.Command("icmpdump", "--json", "-r", path).Output()
+	if exit := (&exec.ExitError{}); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitFailed) {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return out
 }
 
 // differences say where a report is not what was expected.

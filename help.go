@@ -5,6 +5,7 @@ which request a reply answers, how long it took, and what was lost.
 
 usage: icmpdump [options]
        icmpdump -r FILE [options]
+       icmpdump schema            the JSON Schema of what --json prints
 
 examples:
   sudo icmpdump                     all interfaces, until Ctrl-C

@@ -125,6 +125,17 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 			}
 			return watch(c.Context, o, stdout, stderr)
 		},
+		Commands: []*cli.Command{{
+			Name:     "schema",
+			HideHelp: true,
+			Action: func(c *cli.Context) error {
+				if c.Args().Present() {
+					return usagef("schema is a word by itself")
+				}
+				_, err := io.WriteString(talk, render.Schema)
+				return err
+			},
+		}},
 	}
 }
 
