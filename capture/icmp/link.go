@@ -15,6 +15,7 @@ const (
 	LinkLoop          // [108] the same in network byte order
 	LinkSLL           // [113] Linux cooked capture
 	LinkSLL2          // [276] the same, version 2: with the interface
+	LinkPPP           // [9, 50, 104] PPP with or without HDLC framing, or Cisco's
 )
 
 // EtherTypes (IEEE 802 Numbers).
@@ -47,7 +48,7 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	}
 	ethertype, n, ok := linkHeader(p, link, b)
 	if !ok {
-		return p.Status // NotICMP: what is not known to be IP is not ours
+		return p.Status // NotICMP, of a link type that is known: what is not known to be IP is not ours
 	}
 	ethertype, n, ok = vlanTags(p, ethertype, b, n)
 	if !ok {
@@ -105,8 +106,44 @@ func linkHeader(p *Packet, link Link, b []byte) (ethertype uint16, n int, ok boo
 		p.Iface = int32(binary.BigEndian.Uint32(b[4:]))
 		p.Dir = DirOf(uint16(b[10]))
 		return binary.BigEndian.Uint16(b), 20, true
+	case LinkPPP:
+		return pppType(b)
 	}
+	p.Status = UnsupportedLink
 	return 0, 0, false
+}
+
+// pppType is the EtherType that stands for what a PPP frame carries, and where. The frame
+// begins with an address and a control byte (RFC 1662, section 3.1), which may be left out
+// (RFC 1661, section 6.6), as may the protocol number's upper byte (section 6.5); or, in
+// Cisco's framing, with another address, a zero byte and an EtherType.
+func pppType(b []byte) (ethertype uint16, n int, ok bool) {
+	const (
+		allStations = 0xff // RFC 1662, section 3.1
+		unicast     = 0x0f // https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html
+		multicast   = 0x8f
+	)
+	if len(b) < 4 {
+		return 0, 0, false
+	}
+	switch b[0] {
+	case unicast, multicast:
+		return binary.BigEndian.Uint16(b[2:]), 4, true
+	case allStations:
+		n = 2
+	}
+	protocol := uint16(b[n])
+	if n++; protocol&1 == 0 { // the first byte of two is even, and the last odd
+		protocol = protocol<<8 | uint16(b[n])
+		n++
+	}
+	switch protocol {
+	case 0x21: // IANA, PPP DLL Protocol Numbers
+		return etherIPv4, n, true
+	case 0x57:
+		return etherIPv6, n, true
+	}
+	return 0, n, true
 }
 
 // versionType is the EtherType that an IP header's version stands for, or 0.

@@ -21,6 +21,7 @@ const (
 	MalformedICMPHeader   // a message shorter than its header
 	MalformedOption       // a neighbor discovery option of length 0, or past the message's end
 
+	UnsupportedLink      // a link type that can't be decoded
 	UnsupportedEtherType // MPLS or PPPoE: may hold ICMP, is not opened
 	UnsupportedExtHeader // ESP, no next header, or one that nobody knows
 
@@ -39,6 +40,7 @@ var statusNames = [NumStatus]string{
 	MalformedWrongFamily:  "malformed:wrong-family",
 	MalformedICMPHeader:   "malformed:icmp-header",
 	MalformedOption:       "malformed:option",
+	UnsupportedLink:       "unsupported:link-type",
 	UnsupportedEtherType:  "unsupported:ethertype",
 	UnsupportedExtHeader:  "unsupported:ext-header",
 }
@@ -50,4 +52,4 @@ func (s Status) String() string { return statusNames[s] }
 func (s Status) Malformed() bool { return s >= MalformedIPHeader && s <= MalformedOption }
 
 // Unsupported reports whether the frame may hold ICMP where this package does not look.
-func (s Status) Unsupported() bool { return s == UnsupportedEtherType || s == UnsupportedExtHeader }
+func (s Status) Unsupported() bool { return s >= UnsupportedLink && s <= UnsupportedExtHeader }
