@@ -85,6 +85,9 @@ func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {
 	if f.Tagged {
 		p.VLAN[0], p.Tags = f.TCI, 1
 	}
+	if f.Untimed {
+		p.Flags |= icmp.FlagUntimed
+	}
 	if f.NoSum {
 		p.Sum = icmp.SumUnverified
 	}

@@ -123,10 +123,11 @@ func (s *shard) other(e *Event, f *flow) (counted bool) {
 	return true
 }
 
-// answer notes what answered q. A clock that went back gives no round-trip time.
+// answer notes what answered q. A clock that went back gives no round-trip time, and neither
+// does one that was not running.
 func (s *shard) answer(e *Event, f *flow, q *request, answer *sighting) {
 	q.answer = *answer
-	if rtt := answer.time - q.sent.time; rtt >= 0 {
+	if rtt := answer.time - q.sent.time; rtt >= 0 && !answer.untimed && !q.sent.untimed {
 		e.RTT, e.HasRTT = rtt, true
 		f.rtt, f.hasRTT = rtt, true
 	}
@@ -153,5 +154,8 @@ func requestOf(p *icmp.Packet, n uint32, f *flow) request {
 }
 
 func sightingOf(p *icmp.Packet) sighting {
-	return sighting{time: p.Time, iface: p.Iface, length: p.Length, ipid: p.IPID, checksum: p.Checksum}
+	return sighting{
+		time: p.Time, iface: p.Iface, length: p.Length, ipid: p.IPID, checksum: p.Checksum,
+		untimed: p.Flags&icmp.FlagUntimed != 0,
+	}
 }

@@ -19,6 +19,7 @@ type sighting struct {
 	length   uint32 // of the ICMP message
 	ipid     uint16 // 0 for IPv6, which has none
 	checksum uint16
+	untimed  bool // the packet's own time is not valid
 }
 
 // sightingWindow is how long after a packet its copy on another interface may be seen.

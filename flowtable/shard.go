@@ -63,6 +63,7 @@ type shared struct {
 	timeout, late int64 // see Config
 	oneWay        bool
 	start         atomic.Int64 // time of the first packet
+	latest        atomic.Int64 // time of the last packet that was added and has one
 	due           atomic.Int64 // no request is overdue before this
 }
 
@@ -92,6 +93,20 @@ func (s *shard) init(c *shared, flows, requests int, seed uint64) {
 	s.index = make([]place, size)
 	s.flows = make([]flow, flows)
 	s.requests = newRequests(requests, seed)
+}
+
+// begin moves to now what was seen when there was no time yet.
+func (s *shard) begin(now int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.flows[:s.used] {
+		f := &s.flows[i]
+		f.start, f.end, f.last.time = now, now, now
+	}
+	for pos := s.requests.head; pos < s.requests.tail; pos++ {
+		q := s.requests.at(pos)
+		q.sent.time, q.answer.time = now, now
+	}
 }
 
 // lookup is the slab's index of the flow with that key, or -1.

@@ -59,19 +59,38 @@ func New(c Config) *Table {
 // Add appends one event for each packet, in their order, with its flow's state after it. A
 // packet that has no ICMP header gets an event without a flow. Before a packet come the Lost
 // events of the requests that were overdue by its time.
+//
+// A packet whose time is not valid counts as seen together with the one before it that has
+// one, or the first that has, and makes no round-trip time.
 func (t *Table) Add(dst []Event, ps []icmp.Packet) []Event {
-	if len(ps) > 0 {
-		t.shared.start.CompareAndSwap(0, ps[0].Time)
-	}
+	now := t.shared.latest.Load()
 	for i := range ps {
 		p := &ps[i]
-		dst = t.Advance(dst, p.Time)
-		dst = t.add(dst, p)
+		if p.Flags&icmp.FlagUntimed == 0 {
+			now = p.Time
+		}
+		if t.shared.start.Load() == 0 {
+			t.begin(now)
+		}
+		dst = t.Advance(dst, now)
+		dst = t.add(dst, p, now)
 	}
+	t.shared.latest.Store(now)
 	return dst
 }
 
-func (t *Table) add(dst []Event, p *icmp.Packet) []Event {
+// begin sets the clock, if now is the first valid time.
+func (t *Table) begin(now int64) {
+	if now == 0 || !t.shared.start.CompareAndSwap(0, now) {
+		return
+	}
+	for i := range t.shards {
+		t.shards[i].begin(now)
+	}
+}
+
+// add is Add for one packet, seen now.
+func (t *Table) add(dst []Event, p *icmp.Packet, now int64) []Event {
 	if !p.Decoded() {
 		return append(dst, Event{Packet: *p, Notes: packetNotes(p)})
 	}
@@ -84,15 +103,18 @@ func (t *Table) add(dst []Event, p *icmp.Packet) []Event {
 	if role == roleRequest {
 		s.makeRoom()
 		if !t.shared.oneWay {
-			t.shared.wakeAt(p.Time + t.shared.timeout)
+			t.shared.wakeAt(now + t.shared.timeout)
 		}
 	}
 	n := s.lookup(&k, hash)
 	if n < 0 {
-		n = s.insert(&k, hash, p.Time)
+		n = s.insert(&k, hash, now)
 	}
 	dst = append(dst, Event{Packet: *p, Notes: packetNotes(p)})
-	s.count(&dst[len(dst)-1], n, role)
+	e := &dst[len(dst)-1]
+	e.Packet.Time = now
+	s.count(e, n, role)
+	e.Packet.Time = p.Time // to be shown as the capture has it
 	s.mu.Unlock()
 
 	if p.Refuses() {

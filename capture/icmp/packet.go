@@ -76,12 +76,13 @@ const (
 	FlagNoIPLen               // the IP length was 0, as segmentation offload leaves it: IPLen is the frame's
 	FlagOtherExts             // any other IPv6 extension header, or IPv4 authentication
 	FlagNoAddrs               // the IP header was cut off before its addresses
+	FlagUntimed               // Time is not one at which the packet can have been captured
 )
 
 // A Packet is what one frame said. It has no pointers and fits two cache lines.
 //
-// The caller of Decode fills in what the bytes don't say: Time, Number, Iface, Dir, Sum and
-// the stripped VLAN tag. Decode sets the rest.
+// The caller of Decode fills in what the bytes don't say: Time (and FlagUntimed), Number,
+// Iface, Dir, Sum and the stripped VLAN tag. Decode sets the rest.
 type Packet struct {
 	Time   int64  // of capture, ns since the Unix epoch
 	Number uint64 // the record's number in its source, from 1
@@ -92,7 +93,7 @@ type Packet struct {
 	// address in it that it asks or tells about: see Target and Quoted.
 	Quote Quote
 
-	Iface  int32  // interface index; 0 if unknown
+	Iface  int32  // interface index, 0 if unknown; below 0, of a capture file's own numbering
 	IPLen  uint32 // length of the datagram by its IP header, header included
 	Length uint32 // of the ICMP message, or whatever stands behind the last IP header that was read
 
