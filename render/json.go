@@ -103,7 +103,9 @@ var directions = [...]string{
 
 func (j *JSON) appendWhere(dst []byte, p *icmp.Packet) []byte {
 	if p.Iface != 0 {
-		dst = appendString(dst, "interface", j.ifaces.name(p.Iface).s)
+		if name := j.ifaces.name(p.Iface); name.s != "" {
+			dst = appendString(dst, "interface", name.s)
+		}
 	}
 	if p.Dir != icmp.DirUnknown {
 		dst = appendString(dst, "direction", directions[p.Dir])

@@ -30,7 +30,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = appendNumber(dst, p.Number)
 	}
 	dst = l.clock.stamp(dst, p.Time, !e.Lost)
-	if l.opts.Ifaces && p.Iface != 0 && !e.Lost {
+	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
 		dst = l.appendIface(dst, p)
 	}
 	dst = appendHeader(dst, p, &f)

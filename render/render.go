@@ -48,7 +48,7 @@ func (n *ifaceNames) name(index int32) Text {
 	if n.ask != nil {
 		raw = n.ask(index)
 	}
-	if raw == "" {
+	if raw == "" && index > 0 { // one of a file's own numbering has its name or none
 		raw = "if" + strconv.Itoa(int(index))
 	}
 	name := Clean(raw)

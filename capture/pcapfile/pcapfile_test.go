@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -16,47 +14,13 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"icmpdump/capture"
-	"icmpdump/capture/icmp"
 )
 
-// A record is one of a file, with what its header claims if that is not the truth.
-type record struct {
-	sec, frac uint32
-	data      string
-	captured  uint32 // 0: the truth
-	wire      uint32 // 0: as many as captured
-}
-
-// file is a capture file of that byte order, magic number and link type.
-func file(order binary.AppendByteOrder, magic, network uint32, records ...record) []byte {
-	b := order.AppendUint32(nil, magic)
-	b = order.AppendUint16(b, 2)
-	b = order.AppendUint16(b, 4)
-	b = append(b, make([]byte, 8)...)
-	b = order.AppendUint32(b, 262144)
-	b = order.AppendUint32(b, network)
-	for _, r := range records {
-		captured, wire := r.captured, r.wire
-		if captured == 0 {
-			captured = uint32(len(r.data))
-		}
-		if wire == 0 {
-			wire = captured
-		}
-		for _, v := range []uint32{r.sec, r.frac, captured, wire} {
-			b = order.AppendUint32(b, v)
-		}
-		b = append(b, r.data...)
-	}
-	return b
-}
-
 // readAll is every frame of in, copied, and the error at its end, or nil for io.EOF.
-func readAll(in io.Reader) ([]capture.Frame, error) {
-	r := NewReader(in)
+func readAll(in io.Reader) ([]capture.Frame, error) { return drain(NewReader(in)) }
+
+func drain(r *Reader) ([]capture.Frame, error) {
 	dst := make([]capture.Frame, 3)
 	var all []capture.Frame
 	for {
@@ -70,105 +34,6 @@ func readAll(in io.Reader) ([]capture.Frame, error) {
 		}
 		if err != nil {
 			return all, err
-		}
-	}
-}
-
-var three = []record{
-	{sec: 1700000000, frac: 999999, data: "first"},
-	{sec: 4294967295, frac: 1, data: ""}, // the last second of a 32-bit clock, in 2106
-	{sec: 1, frac: 2, data: "third", wire: 1500},
-}
-
-func TestRead(t *testing.T) {
-	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
-		for _, res := range []struct {
-			magic uint32
-			unit  int64
-		}{{magicMicro, 1000}, {magicNano, 1}} {
-			t.Run(fmt.Sprintf("%v, %d ns", order, res.unit), func(t *testing.T) {
-				want := []capture.Frame{
-					{Number: 1, Time: 1700000000e9 + 999999*res.unit, Frame: icmp.Frame{Data: []byte("first"), Wire: 5, Link: icmp.LinkRaw}},
-					{Number: 2, Time: 4294967295e9 + 1*res.unit, Frame: icmp.Frame{Data: []byte{}, Wire: 0, Link: icmp.LinkRaw}},
-					{Number: 3, Time: 1e9 + 2*res.unit, Frame: icmp.Frame{Data: []byte("third"), Wire: 1500, Link: icmp.LinkRaw}},
-				}
-				b := file(order, res.magic, 101, three...)
-				for name, in := range map[string]io.Reader{
-					"whole":      bytes.NewReader(b),
-					"in halves":  iotest.HalfReader(bytes.NewReader(b)),
-					"by bytes":   iotest.OneByteReader(bytes.NewReader(b)),
-					"end at end": iotest.DataErrReader(bytes.NewReader(b)),
-				} {
-					got, err := readAll(in)
-					if err != nil {
-						t.Errorf("%s: %v", name, err)
-					}
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%s: (-want +got)\n%s", name, diff)
-					}
-				}
-			})
-		}
-	}
-}
-
-func TestLinkTypes(t *testing.T) {
-	for network, want := range map[uint32]icmp.Link{
-		0: icmp.LinkNull, 1: icmp.LinkEthernet, 12: icmp.LinkRaw, 14: icmp.LinkRaw, 101: icmp.LinkRaw,
-		108: icmp.LinkLoop, 113: icmp.LinkSLL, 228: icmp.LinkRaw, 229: icmp.LinkRaw, 276: icmp.LinkSLL2,
-		1 | 0x24000000: icmp.LinkEthernet, // with a frame check sequence of 4 bytes
-	} {
-		got, err := readAll(bytes.NewReader(file(binary.LittleEndian, magicMicro, network, three[0])))
-		if err != nil || len(got) != 1 || got[0].Link != want {
-			t.Errorf("link type %d: %+v, %v; want %d", network, got, err, want)
-		}
-	}
-}
-
-// Files of old versions have the two lengths of a record the other way round.
-func TestOldVersions(t *testing.T) {
-	for minor, swapped := range map[byte]bool{2: true, 3: true, 4: false} {
-		r := record{data: "cut", wire: 1500}
-		if swapped {
-			r.captured, r.wire = 1500, 3
-		}
-		b := file(binary.LittleEndian, magicMicro, 1, r)
-		b[6] = minor
-		got, err := readAll(bytes.NewReader(b))
-		if err != nil || len(got) != 1 || string(got[0].Data) != "cut" || got[0].Wire != 1500 {
-			t.Errorf("version 2.%d: %+v, %v", minor, got, err)
-		}
-	}
-}
-
-// What is wrong with a file is an error that names it and says where; what stands before the
-// fault is read.
-func TestFaults(t *testing.T) {
-	le := binary.LittleEndian
-	good := file(le, magicMicro, 1, three...)
-	for _, tt := range []struct {
-		name    string
-		in      []byte
-		records int
-		want    string
-	}{
-		{"empty", nil, 0, "not a capture file: it ends at byte 0, inside its header"},
-		{"cut in the magic number", good[:3], 0, "not a capture file: it ends at byte 3, inside its header"},
-		{"cut in the header", good[:23], 0, "not a capture file: it ends at byte 23, inside its header"},
-		{"another file", []byte("root:x:0:0:root:/root:/bin/sh\n"), 0, "not a capture file: magic 0x726f6f74"},
-		{"a short other file", []byte("root"), 0, "not a capture file: magic 0x726f6f74"},
-		{"pcapng", []byte{0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0}, 0,
-			"a pcapng file, which is not read yet; editcap -F nsecpcap makes a pcap file of it"},
-		{"version 3", slices.Concat(good[:4], []byte{3, 0}, good[6:]), 0, "pcap version 3.4, which nobody has defined"},
-		{"link type 147", file(le, magicMicro, 147), 0, "link type 147 is not supported"},
-		{"cut in a record's header", good[:24+16+5+9], 1, "file ends inside record 2 at byte 54"},
-		{"cut in a record", good[:len(good)-1], 2, "file ends inside record 3 at byte 81"},
-		{"a record of 1 GiB", file(le, magicMicro, 1, three[0], record{data: "x", captured: 1 << 30}), 1,
-			"record 2 at byte 45 claims 1073741824 bytes, more than the 262144 a record may hold"},
-	} {
-		got, err := readAll(bytes.NewReader(tt.in))
-		if err == nil || err.Error() != tt.want || len(got) != tt.records {
-			t.Errorf("%s: %d records, error %v; want %d, %s", tt.name, len(got), err, tt.records, tt.want)
 		}
 	}
 }
@@ -245,7 +110,7 @@ func TestFIFO(t *testing.T) {
 }
 
 // next are the frames that come next, in a while.
-func next(t *testing.T, r *Reader, dst []capture.Frame) []capture.Frame {
+func next(t *testing.T, r capture.Source, dst []capture.Frame) []capture.Frame {
 	t.Helper()
 	for range 50 {
 		if n, err := r.Read(dst); n > 0 || err != nil {
@@ -286,46 +151,30 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// Records cost no allocation, in either format.
 func TestReadAllocs(t *testing.T) {
-	b := file(binary.LittleEndian, magicMicro, 1, slices.Repeat(three, 1000)...)
-	in := bytes.NewReader(b)
-	r := NewReader(in)
-	dst := make([]capture.Frame, 512)
-	if n := testing.AllocsPerRun(20, func() {
-		in.Reset(b)
-		r.unread, r.link, r.err = nil, icmp.LinkUnknown, nil
-		for {
-			if n, err := r.Read(dst); n == 0 || err != nil {
-				break
-			}
+	header := slices.Concat(le.section(), le.iface(1))
+	for name, b := range map[string][]byte{
+		"classic": file(binary.LittleEndian, magicMicro, 1, slices.Repeat(three, 1000)...),
+		"pcapng":  slices.Concat(header, bytes.Repeat(le.enhanced(0, noon, "data", le.flags(1)), 3000)),
+	} {
+		in := bytes.NewReader(b)
+		r := NewReader(in)
+		dst := make([]capture.Frame, 512)
+		if n, err := r.Read(dst); n != len(dst) || err != nil {
+			t.Fatalf("%s: %d frames, %v", name, n, err)
 		}
-	}); n != 0 {
-		t.Errorf("%v allocations for 3000 records", n)
+		behind := b[r.offset:]
+		if n := testing.AllocsPerRun(20, func() {
+			in.Reset(behind)
+			r.unread, r.err = nil, nil
+			for {
+				if n, err := r.Read(dst); n == 0 || err != nil {
+					break
+				}
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations for 2488 records", name, n)
+		}
 	}
-}
-
-func FuzzPcap(f *testing.F) {
-	f.Add(file(binary.LittleEndian, magicMicro, 1, three...))
-	f.Add(file(binary.BigEndian, magicNano, 276, three...))
-	f.Add(file(binary.LittleEndian, magicMicro, 1, record{data: "x", captured: 1 << 30}))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		frames, _ := readAll(bytes.NewReader(b))
-		runtime.ReadMemStats(&after)
-		size := 0
-		for i, frame := range frames {
-			size += recordHeader + len(frame.Data)
-			if frame.Number != uint64(i+1) || frame.Wire < 0 {
-				t.Fatalf("record %d: %+v", i+1, frame)
-			}
-		}
-		if size > len(b) {
-			t.Fatalf("%d bytes of records in a file of %d", size, len(b))
-		}
-		const slack = 512 << 10 // the frames themselves, the fuzzer's own
-		if grew := after.TotalAlloc - before.TotalAlloc; grew > bufferSize+slack+20*uint64(len(b)) {
-			t.Fatalf("%d bytes allocated for a file of %d", grew, len(b))
-		}
-	})
 }

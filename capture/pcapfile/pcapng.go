@@ -1,0 +1,237 @@
+package pcapfile
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"icmpdump/capture"
+	"icmpdump/capture/icmp"
+)
+
+// The block types that are read (draft-ietf-opsawg-pcapng, section 4). All others (names,
+// statistics, secrets, custom ones, those that nobody knows) are skipped.
+const (
+	blockSection   = 0x0a0d0d0a // the same in either byte order
+	blockInterface = 1
+	blockPacket    = 2 // obsolete
+	blockSimple    = 3
+	blockEnhanced  = 6
+)
+
+// shortest is what every block has: type, length, and the length once more at its end.
+const shortest = 12
+
+// least is how long a block of that type is at least.
+func least(typ uint32) uint32 {
+	switch typ {
+	case blockSection:
+		return 28
+	case blockInterface:
+		return 20
+	case blockPacket, blockEnhanced:
+		return 32
+	case blockSimple:
+		return 16
+	}
+	return shortest
+}
+
+// maxWhole is how long a block may be that is looked at whole: the longest record there may
+// be fits, with as much of options again. Of longer blocks it is the beginning.
+const maxWhole = 2 * maxRecord
+
+const byteOrderMagic = 0x1a2b3c4d
+
+// pcapng is the format of Wireshark: blocks to the end of the file, in sections of which each
+// has its own byte order and interfaces.
+type pcapng struct {
+	order  binary.ByteOrder
+	ifaces []iface // of this section
+	block  block
+	rest   uint64 // of a block longer than maxWhole, what is not read yet
+}
+
+// A block is the one being read.
+type block struct {
+	typ    uint32
+	length uint32
+	at     uint64 // where in the file it begins
+}
+
+func (b *block) errorf(format string, a ...any) error {
+	return fmt.Errorf("block at byte %d %s", b.at, fmt.Sprintf(format, a...))
+}
+
+func (g *pcapng) next(r *Reader, f *capture.Frame) (step, error) {
+	if g.rest > 0 {
+		return g.skip(r)
+	}
+	if ok, err := g.begin(r); !ok || err != nil {
+		return starved, err
+	}
+	whole := int(min(g.block.length, maxWhole))
+	if len(r.unread) < whole {
+		return starved, nil
+	}
+	b := r.unread[:whole:whole]
+	g.rest = uint64(g.block.length) - uint64(whole)
+	if g.rest == 0 {
+		if err := g.checkEnd(b[whole-4:]); err != nil {
+			return starved, err
+		}
+		b = b[:whole-4]
+	}
+	did, err := g.read(r, f, b[8:])
+	if err == nil {
+		r.take(whole)
+	}
+	return did, err
+}
+
+// begin reads the block's type and length. It reports false if they are not there yet.
+func (g *pcapng) begin(r *Reader) (bool, error) {
+	h := r.unread
+	if len(h) < shortest {
+		return false, nil
+	}
+	b := block{at: r.offset}
+	if binary.BigEndian.Uint32(h) == blockSection {
+		switch magic := h[8:]; uint32(byteOrderMagic) {
+		case binary.LittleEndian.Uint32(magic):
+			g.order = binary.LittleEndian
+		case binary.BigEndian.Uint32(magic):
+			g.order = binary.BigEndian
+		default:
+			return false, b.errorf("begins a section with byte-order magic %#08x", binary.BigEndian.Uint32(magic))
+		}
+	}
+	b.typ, b.length = g.order.Uint32(h), g.order.Uint32(h[4:])
+	switch {
+	case b.length%4 != 0:
+		return false, b.errorf("has length %d, which is no multiple of 4", b.length)
+	case b.length < least(b.typ):
+		return false, b.errorf("has length %d, and its type %d at least %d", b.length, b.typ, least(b.typ))
+	}
+	g.block = b
+	return true, nil
+}
+
+// skip takes off what has come of the rest of a long block.
+func (g *pcapng) skip(r *Reader) (step, error) {
+	if g.rest > 4 {
+		n := min(uint64(len(r.unread)), g.rest-4)
+		r.take(int(n))
+		g.rest -= n
+	}
+	if g.rest > 4 || len(r.unread) < 4 {
+		return starved, nil
+	}
+	if err := g.checkEnd(r.unread[:4]); err != nil {
+		return starved, err
+	}
+	r.take(4)
+	g.rest = 0
+	return skipped, nil
+}
+
+// checkEnd checks the length at the block's end.
+func (g *pcapng) checkEnd(b []byte) error {
+	if length := g.order.Uint32(b); length != g.block.length {
+		return g.block.errorf("has length %d, and %d at its end", g.block.length, length)
+	}
+	return nil
+}
+
+// read reads a block's body: all of it, or as much as is looked at.
+func (g *pcapng) read(r *Reader, f *capture.Frame, body []byte) (step, error) {
+	switch g.block.typ {
+	case blockSection:
+		g.ifaces = g.ifaces[:0]
+		if major := g.order.Uint16(body[4:]); major != 1 {
+			return starved, g.block.errorf("begins a section of version %d.%d, which nobody has defined",
+				major, g.order.Uint16(body[6:]))
+		}
+	case blockInterface:
+		return skipped, g.addInterface(r, body)
+	case blockEnhanced:
+		head := packetHead{
+			iface: g.order.Uint32(body), ticks: g.ticks(body[4:]),
+			captured: g.order.Uint32(body[12:]), wire: g.order.Uint32(body[16:]),
+		}
+		return g.packet(r, f, &head, body[20:])
+	case blockPacket:
+		head := packetHead{
+			iface: uint32(g.order.Uint16(body)), ticks: g.ticks(body[4:]),
+			captured: g.order.Uint32(body[12:]), wire: g.order.Uint32(body[16:]),
+		}
+		return g.packet(r, f, &head, body[20:])
+	case blockSimple:
+		head := packetHead{untimed: true, wire: g.order.Uint32(body)}
+		head.captured = head.wire
+		if len(g.ifaces) > 0 && g.ifaces[0].snaplen > 0 {
+			head.captured = min(head.captured, g.ifaces[0].snaplen)
+		}
+		return g.packet(r, f, &head, body[4:])
+	}
+	return skipped, nil
+}
+
+// ticks is a time stamp: its upper half stands first, whatever the byte order.
+func (g *pcapng) ticks(b []byte) uint64 {
+	return uint64(g.order.Uint32(b))<<32 | uint64(g.order.Uint32(b[4:]))
+}
+
+// A packetHead is what the three kinds of packet blocks have in common.
+type packetHead struct {
+	iface    uint32 // identifier in its section
+	ticks    uint64 // in the interface's resolution
+	untimed  bool   // there is no time stamp
+	captured uint32
+	wire     uint32
+}
+
+// packet makes f the frame of a packet block, whose data and options are b.
+func (g *pcapng) packet(r *Reader, f *capture.Frame, h *packetHead, b []byte) (step, error) {
+	switch {
+	case uint64(h.iface) >= uint64(len(g.ifaces)):
+		return starved, g.block.errorf("holds record %d, of interface %d, which its section has not described",
+			r.number+1, h.iface)
+	case h.captured > maxRecord:
+		return starved, g.block.errorf("holds record %d, which claims %d bytes, more than the %d a record may hold",
+			r.number+1, h.captured, maxRecord)
+	case int(h.captured) > len(b):
+		return starved, g.block.errorf("holds record %d, which claims %d bytes of the %d there are",
+			r.number+1, h.captured, len(b))
+	}
+	ifi := &g.ifaces[h.iface]
+	from := ifi.medium
+	data, dir := b[:h.captured:h.captured], icmp.DirUnknown
+	if padded := (int(h.captured) + 3) &^ 3; padded < len(b) {
+		flags := g.packetFlags(b[padded:])
+		dir = flags.dir()
+		if fcs := flags.fcs(); fcs > 0 {
+			from.fcs = fcs
+		}
+	}
+	t := stamp{}
+	if !h.untimed {
+		t = ifi.clock.at(h.ticks)
+	}
+	r.deliver(f, &from, data, h.wire, t)
+	f.Dir = dir
+	return framed, nil
+}
+
+func (g *pcapng) inside(r *Reader) string {
+	if len(r.unread) == 0 && g.rest == 0 {
+		return ""
+	}
+	if g.rest == 0 && len(r.unread) >= shortest && isPacket(g.block.typ) {
+		return fmt.Sprintf("record %d", r.number+1)
+	}
+	return "a block"
+}
+
+func isPacket(typ uint32) bool {
+	return typ == blockEnhanced || typ == blockSimple || typ == blockPacket
+}
