@@ -15,7 +15,7 @@ import (
 type options struct {
 	live       bool // listen, and read no file
 	interfaces []string
-	file       string
+	files      []string
 	direction  filter.Direction
 	count      uint64
 	promisc    bool
@@ -91,8 +91,6 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		return nil, usagef("-t may be given five times, not %d", g.times)
 	case counters != "on" && counters != "off":
 		return nil, usagef("--counters=%s: on or off", counters)
-	case len(files) > 1:
-		return nil, usagef("-r may be given once")
 	}
 	o := &options{
 		live:       len(files) == 0,
@@ -114,7 +112,7 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		},
 	}
 	if !o.live {
-		o.file = files[0]
+		o.files = files
 		for _, live := range []string{"i", "Q"} { // as in tcpdump, -p, -s and -B do nothing
 			if c.IsSet(live) {
 				return nil, usagef("-%s is for listening and -r for reading a file", live)

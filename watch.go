@@ -69,9 +69,6 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	err = w.pump.Run(ctx, func(ps []icmp.Packet, fs []capture.Frame) error { return w.packets(ctx, ps, fs) })
 	w.drawer.finish(w.batch)
 	<-done
-	if err != nil && !o.live {
-		err = fmt.Errorf("%s: %w", fileName(o.file), err)
-	}
 	err = errors.Join(err, src.Close())
 
 	summary := w.summary()
@@ -91,8 +88,9 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 // open opens what the options name, and says so. Only now is it known whether live lines have
 // to tell interfaces apart.
 func open(o *options, stderr io.Writer) (source, error) {
+	notice := func(text string) { fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(text)) }
 	if !o.live {
-		return pcapfile.Open(o.file)
+		return pcapfile.Open(o.files, notice)
 	}
 	ifis, err := afpacket.Resolve(o.interfaces)
 	if err != nil {
@@ -105,7 +103,7 @@ func open(o *options, stderr io.Writer) (source, error) {
 		Ring:        o.ring,
 		Snaplen:     o.snaplen,
 		Direction:   o.direction,
-		Notice:      func(text string) { fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(text)) },
+		Notice:      notice,
 	})
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, &permissionError{err}
@@ -122,13 +120,6 @@ func open(o *options, stderr io.Writer) (source, error) {
 	}
 	fmt.Fprintf(stderr, "icmpdump: listening on %s\n", render.Clean(strings.Join(names, ", ")))
 	return src, nil
-}
-
-func fileName(path string) string {
-	if path == "-" {
-		return "standard input"
-	}
-	return path
 }
 
 // newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which

@@ -7,8 +7,13 @@ import (
 	"time"
 )
 
-// tick bounds how long Read waits for what is not a regular file.
-const tick = 100 * time.Millisecond
+const (
+	// tick bounds how long Read waits for what is not a regular file.
+	tick = 100 * time.Millisecond
+
+	// pipeSize is how much a pipe holds, and how much is read of a file at least.
+	pipeSize = 64 << 10
+)
 
 // A feed reads a pipe, a terminal or a socket, which may say nothing for ever, even when it is
 // opened: a goroutine waits there. The feed's own Read waits no longer than a tick. Nothing
@@ -31,7 +36,6 @@ type chunk struct {
 
 // newFeed reads what open opens, and closes it in the end.
 func newFeed(open func() (io.ReadCloser, error)) *feed {
-	const pipeSize = 64 << 10
 	f := &feed{
 		chunks: make(chan chunk),
 		empty:  make(chan []byte, 2),

@@ -3,23 +3,54 @@ package pcapfile
 import (
 	"io"
 	"os"
+	"sync/atomic"
 )
 
-// Open opens the file at path; "-" is standard input. It never waits: what may have nothing to
+// A stream is a file that is being read.
+type stream struct {
+	io.ReadCloser
+	taken *atomic.Int64 // bytes of the file so far
+}
+
+// open opens the file at path; "-" is standard input. It never waits: what may have nothing to
 // say, a pipe or a terminal, is opened when it does, by a goroutine that Close leaves behind.
-func Open(path string) (*Reader, error) {
-	if path == "-" {
-		if st, err := os.Stdin.Stat(); err == nil && st.Mode().IsRegular() {
-			return NewReader(os.Stdin), nil
+func open(path string) (*stream, error) {
+	taken := new(atomic.Int64)
+	in := func() (io.ReadCloser, error) {
+		if path == "-" {
+			return counted{os.Stdin, taken}, nil
 		}
-		return NewReader(newFeed(func() (io.ReadCloser, error) { return os.Stdin, nil })), nil
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return counted{f, taken}, nil
 	}
-	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
-		return NewReader(newFeed(func() (io.ReadCloser, error) { return os.Open(path) })), nil
+	if st, err := stat(path); err == nil && !st.Mode().IsRegular() {
+		return &stream{newFeed(in), taken}, nil
 	}
-	f, err := os.Open(path)
+	f, err := in()
 	if err != nil {
 		return nil, err
 	}
-	return NewReader(f), nil
+	return &stream{f, taken}, nil
+}
+
+func stat(path string) (os.FileInfo, error) {
+	if path == "-" {
+		return os.Stdin.Stat()
+	}
+	return os.Stat(path)
+}
+
+// counted counts what is read of a file. A feed's goroutine may do that.
+type counted struct {
+	*os.File
+	n *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.File.Read(p)
+	c.n.Add(int64(n))
+	return n, err
 }

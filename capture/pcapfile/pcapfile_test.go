@@ -64,7 +64,7 @@ func TestFIFO(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open(path)
+	r, err := Open([]string{path}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,13 +126,13 @@ func next(t *testing.T, r capture.Source, dst []capture.Frame) []capture.Frame {
 
 func TestOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.pcap")
-	if _, err := Open(path); !errors.Is(err, os.ErrNotExist) {
+	if _, err := Open([]string{path}, nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	if err := os.WriteFile(path, file(binary.LittleEndian, magicMicro, 276, three...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open(path)
+	r, err := Open([]string{path}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
