@@ -21,8 +21,8 @@ where from:
   -i IF         listen on IF: a name, an index of -D, several with commas; may be
                 repeated. The default is any, all interfaces
   -D            list the interfaces, and exit
-  -r FILE       read a pcap or pcapng file, - for standard input. May be repeated: the
-                files are read one after the other, as if they were one
+  -r FILE       read a pcap or pcapng file, also of gzip or zstd; - for standard input.
+                May be repeated: files are read one after the other, as if they were one
   -Q DIR        only packets that go in, out, or inout (the default). Of in or out
                 alone, nothing can be said to be lost
   -c COUNT      stop after COUNT packets

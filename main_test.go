@@ -55,9 +55,12 @@ var policies = map[string]policy{
 		ours:   []string{"capture", "capture/icmp", "capture/filter"},
 		others: []string{"github.com/mdlayher/packet", "golang.org/x/net/bpf", "golang.org/x/sys/unix"},
 	},
-	"capture/pcapfile": {ours: []string{"capture", "capture/icmp"}},
-	"flowtable":        {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
-	"render":           {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
+	"capture/pcapfile": {
+		ours:   []string{"capture", "capture/icmp"},
+		others: []string{"github.com/klauspost/compress/zstd"},
+	},
+	"flowtable": {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
+	"render":    {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
 	"": {
 		ours:   []string{"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render"},
 		others: []string{"github.com/urfave/cli/v2"},

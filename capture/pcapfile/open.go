@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// A stream is a file that is being read.
+// A stream is a file that is being read, decompressed.
 type stream struct {
 	io.ReadCloser
 	taken *atomic.Int64 // bytes of the file so far
@@ -18,13 +18,13 @@ func open(path string) (*stream, error) {
 	taken := new(atomic.Int64)
 	in := func() (io.ReadCloser, error) {
 		if path == "-" {
-			return counted{os.Stdin, taken}, nil
+			return decompressed(counted{os.Stdin, taken}), nil
 		}
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		return counted{f, taken}, nil
+		return decompressed(counted{f, taken}), nil
 	}
 	if st, err := stat(path); err == nil && !st.Mode().IsRegular() {
 		return &stream{newFeed(in), taken}, nil
