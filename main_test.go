@@ -63,7 +63,7 @@ var policies = map[string]policy{
 	"render":    {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
 	"": {
 		ours:   []string{"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render"},
-		others: []string{"github.com/urfave/cli/v2"},
+		others: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 	},
 	"internal/forge": {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},
 	"internal/lab":   {others: []string{"github.com/mdlayher/packet", "github.com/vishvananda/netns"}},

@@ -48,7 +48,8 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	signal.Notify(ask, syscall.SIGUSR1)
 	defer signal.Stop(ask)
 
-	src, err := open(o, stderr)
+	talk := &progress{stderr: stderr}
+	src, err := open(o, talk)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,10 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		drawer: newDrawer(stdout, draw, stop),
 		batch:  new(batch),
 		ask:    ask,
-		stderr: stderr,
+		talk:   talk,
+	}
+	if files, ok := src.(*pcapfile.Files); ok {
+		talk.follow(files, stdout, time.Now())
 	}
 	defer stopOnHangup(stdout, stop)()
 	done := w.drawer.start()
@@ -76,11 +80,11 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		w.drawer.write(summary.AppendJSON(nil))
 	}
 	if signalled.Err() != nil && isTerminal(stderr) {
-		fmt.Fprintln(stderr) // ^C stands there
+		fmt.Fprintln(talk) // ^C stands there
 	}
-	stderr.Write(summary.AppendText(nil))
+	talk.Write(summary.AppendText(nil))
 	if o.stats {
-		stderr.WriteString(w.books().String())
+		io.WriteString(talk, w.books().String())
 	}
 	return errors.Join(err, w.drawer.err)
 }
@@ -142,11 +146,6 @@ func appender(o *options, src source) render.Appender {
 	return render.NewLines(draw)
 }
 
-func isTerminal(f *os.File) bool {
-	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0
-}
-
 // A watcher is the reader's side of a capture. It belongs to the reading goroutine.
 type watcher struct {
 	opts   *options
@@ -157,7 +156,7 @@ type watcher struct {
 	batch  *batch           // for the drawer
 	lost   uint64           // events of requests that got no answer
 	ask    <-chan os.Signal // for the totals up to now
-	stderr io.Writer
+	talk   *progress
 }
 
 // packets is the pump's sink.
@@ -173,9 +172,12 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 	if !b.empty() {
 		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
 	}
+	if w.talk.files != nil {
+		w.talk.update(time.Now())
+	}
 	select {
 	case <-w.ask:
-		w.stderr.Write(w.summary().AppendText(nil))
+		w.talk.Write(w.summary().AppendText(nil))
 	default:
 	}
 	return nil

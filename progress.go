@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"icmpdump/capture/pcapfile"
+	"icmpdump/render"
+)
+
+const (
+	// progressFrom is how large files must be for their progress to be worth a line.
+	progressFrom = 64 << 20
+
+	// progressEvery is how long a line stands at least.
+	progressEvery = 250 * time.Millisecond
+)
+
+// A progress is stderr, with a last line that says how far large files have been read. It has
+// one only if it is a terminal that stdout does not go to: lines there are progress enough.
+// Whatever else is written takes the line's place. It belongs to the reading goroutine.
+type progress struct {
+	stderr *os.File
+	files  *pcapfile.Files // nil if there is nothing to show
+	begin  time.Time
+	drawn  time.Time
+	text   []byte // the line; empty if there is none
+}
+
+// follow begins to show how far files have been read.
+func (p *progress) follow(files *pcapfile.Files, stdout *os.File, now time.Time) {
+	_, total := files.Position()
+	if total > progressFrom && isTerminal(p.stderr) && !isTerminal(stdout) {
+		p.files, p.begin = files, now
+	}
+}
+
+// update draws the line anew, if that is due.
+func (p *progress) update(now time.Time) {
+	if now.Sub(p.drawn) < progressEvery {
+		return
+	}
+	p.drawn = now
+	read, total := p.files.Position()
+	line := render.Progress{
+		Read: read, Total: total, Records: p.files.Counters().Read, Elapsed: now.Sub(p.begin).Nanoseconds(),
+	}
+	p.text = line.AppendLine(p.text[:0])
+	p.stderr.Write(p.text)
+}
+
+// erase takes the line away.
+func (p *progress) erase() {
+	if len(p.text) > 0 {
+		p.stderr.WriteString(render.EraseLine)
+		p.text = p.text[:0]
+	}
+}
+
+// Write writes to stderr in place of the line.
+func (p *progress) Write(b []byte) (int, error) {
+	p.erase()
+	return p.stderr.Write(b)
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
