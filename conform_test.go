@@ -113,12 +113,22 @@ func TestFileLinesAreTcpdumps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, style := range []string{"-t", "-tt", "-ttt", "-tttt", "-ttttt", "-n"} {
-		want := folded(stdoutOf(t, exec.Command("tcpdump", "-n", "-#", style, "-r", path)))
-		got := strings.Split(strings.TrimSuffix(stdoutOf(t, exec.Command("icmpdump", "-q", "-#", style, "-r", path)), "\n"), "\n")
-		if diff := cmp.Diff(want, got); diff != "" {
+		want := linesOf(t, "tcpdump", "-n", "-#", style, "-r", path)
+		if diff := cmp.Diff(want, linesOf(t, "icmpdump", "-q", "-#", style, "-r", path)); diff != "" {
 			t.Errorf("%s: (-tcpdump +icmpdump)\n%s", style, diff)
 		}
 	}
+}
+
+// linesOf are the lines that a program prints with -#: tcpdump's folded, since only icmpdump
+// has one for each packet.
+func linesOf(t *testing.T, name string, args ...string) []string {
+	t.Helper()
+	out := stdoutOf(t, exec.Command(name, args...))
+	if name == "tcpdump" {
+		return folded(out)
+	}
+	return strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 }
 
 func stdoutOf(t *testing.T, cmd *exec.Cmd) string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -26,9 +25,8 @@ func sameLines(t *testing.T, frames [][]byte, options ...string) {
 		t.Fatal(err)
 	}
 	options = append(options, "-t", "-#", "-r", path)
-	want := folded(stdoutOf(t, exec.Command("tcpdump", append([]string{"-n"}, options...)...)))
-	got := strings.Split(strings.TrimSuffix(stdoutOf(t, exec.Command("icmpdump", append([]string{"-q"}, options...)...)), "\n"), "\n")
-	if diff := cmp.Diff(want, got); diff != "" {
+	want := linesOf(t, "tcpdump", append([]string{"-n"}, options...)...)
+	if diff := cmp.Diff(want, linesOf(t, "icmpdump", append([]string{"-q"}, options...)...)); diff != "" {
 		t.Errorf("(-tcpdump +icmpdump)\n%s", diff)
 	}
 }

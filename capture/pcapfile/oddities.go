@@ -30,7 +30,7 @@ func (o *oddity) add(number uint64) {
 
 // note counts what is odd about a record.
 func (o *oddities) note(number uint64, m *medium, captured int, wire uint32, t stamp) {
-	if captured > int(wire) {
+	if uint64(captured) > uint64(wire) {
 		o.overWire.add(number)
 	}
 	if m.snaplen > 0 && uint32(captured) > m.snaplen {

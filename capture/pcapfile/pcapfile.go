@@ -130,10 +130,10 @@ func (r *Reader) header() (format, error) {
 func (r *Reader) deliver(f *capture.Frame, m *medium, data []byte, wire uint32, t stamp) {
 	r.number++
 	r.odd.note(r.number, m, len(data), wire, t)
-	if m.fcs > 0 && len(data) <= int(wire) {
+	if m.fcs > 0 && uint64(len(data)) <= uint64(wire) {
 		// Of the last bytes on the wire, as many as were captured.
 		wire -= min(wire, m.fcs)
-		data = data[:min(len(data), int(wire))]
+		data = data[:min(uint64(len(data)), uint64(wire))]
 	}
 	*f = capture.Frame{
 		Frame: icmp.Frame{Data: data, Wire: int(min(wire, 1<<30)), Link: m.link},
