@@ -94,7 +94,7 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 // What the frame knows besides its bytes is in the packet.
 func TestPumpKeepsMetadata(t *testing.T) {
 	f := raw(9, echo(1))
-	f.Iface, f.Dir, f.TCI, f.Tagged, f.NoSum = 4, icmp.DirOut, 0x6064, true, true
+	f.Iface, f.Dir, f.TCI, f.Tagged, f.NoSum, f.Untimed = 4, icmp.DirOut, 0x6064, true, true, true
 	var got icmp.Packet
 	pump := Pump{Source: &batches{frames: [][]Frame{{f}}, err: io.EOF}}
 	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
@@ -106,7 +106,7 @@ func TestPumpKeepsMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Number != 9 || got.Time != 9 || got.Iface != 4 || got.Dir != icmp.DirOut ||
-		got.Tags != 1 || got.VLAN[0] != 0x6064 || got.Sum != icmp.SumUnverified {
+		got.Tags != 1 || got.VLAN[0] != 0x6064 || got.Sum != icmp.SumUnverified || got.Flags != icmp.FlagUntimed {
 		t.Errorf("%+v", got)
 	}
 }

@@ -107,3 +107,27 @@ func TestClassicFaults(t *testing.T) {
 		}
 	}
 }
+
+// The frame check sequence is no payload; of one that was not captured whole, what was.
+func TestClassicFCS(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		network uint32
+		r       record
+		want    string
+		wire    int
+	}{
+		{"not known", 1 | 0x20000000, record{data: "data+fcs"}, "data+fcs", 8},
+		{"none", 1 | 0x04000000, record{data: "data+fcs"}, "data+fcs", 8},
+		{"4 bytes", 1 | 0x24000000, record{data: "data+fcs"}, "data", 4},
+		{"4 bytes, half of them captured", 1 | 0x24000000, record{data: "data+f", wire: 8}, "data", 4},
+		{"4 bytes, none of them captured", 1 | 0x24000000, record{data: "dat", wire: 8}, "dat", 4},
+		{"longer than the packet", 1 | 0xf4000000, record{data: "data+fcs"}, "", 0},
+		{"more captured than there was", 1 | 0x24000000, record{data: "data+fcs", wire: 6}, "data+fcs", 6},
+	} {
+		got, err := readAll(bytes.NewReader(file(binary.LittleEndian, magicMicro, tt.network, tt.r)))
+		if err != nil || len(got) != 1 || string(got[0].Data) != tt.want || got[0].Wire != tt.wire {
+			t.Errorf("%s: %+v, %v; want %q of %d bytes", tt.name, got, err, tt.want, tt.wire)
+		}
+	}
+}
