@@ -138,3 +138,30 @@ func TestPositionOfADevice(t *testing.T) {
 		t.Errorf("%d bytes in all, want 0 for unknown", total)
 	}
 }
+
+// A file that still grows is read as far as it goes.
+func TestFileStillGrowing(t *testing.T) {
+	b := file(binary.LittleEndian, magicMicro, 1, three...)
+	path := writeFiles(t, b[:45])[0] // the header and the first record
+	f, err := Open([]string{path}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := make([]capture.Frame, 8)
+	if n, err := f.Read(dst); n != 1 || err != nil {
+		t.Fatalf("%d frames, %v", n, err)
+	}
+	if err := os.WriteFile(path, b[:len(b)-1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.Read(dst); n != 1 || err != nil || dst[0].Number != 2 {
+		t.Fatalf("%d frames, %v", n, err)
+	}
+	if n, err := f.Read(dst); n != 0 || !errors.Is(err, io.EOF) {
+		t.Fatalf("%d frames, %v", n, err)
+	}
+	want := path + ": file ends inside record 3 at byte 81"
+	if err := f.Close(); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
