@@ -31,6 +31,9 @@ func link(ls []gopacket.SerializableLayer) {
 		if i+1 < len(ls) {
 			next = ls[i+1]
 		}
+		if h := nextHeader(l); h != nil {
+			*h = protocol(next, *h)
+		}
 		switch l := l.(type) {
 		case *layers.Ethernet:
 			l.EthernetType = ethertype(next)
@@ -40,12 +43,6 @@ func link(ls []gopacket.SerializableLayer) {
 			l.Protocol, ip = protocol(next, l.Protocol), l
 		case *layers.IPv6:
 			l.NextHeader, ip = protocol(next, l.NextHeader), l
-		case *layers.IPv6HopByHop:
-			l.NextHeader = protocol(next, l.NextHeader)
-		case *layers.IPv6Destination:
-			l.NextHeader = protocol(next, l.NextHeader)
-		case *layers.IPv6Fragment:
-			l.NextHeader = protocol(next, l.NextHeader)
 		case *layers.ICMPv6:
 			l.SetNetworkLayerForChecksum(ip)
 		case *layers.UDP:
@@ -71,7 +68,7 @@ func ethertype(l gopacket.SerializableLayer) layers.EthernetType {
 }
 
 func protocol(l gopacket.SerializableLayer, otherwise layers.IPProtocol) layers.IPProtocol {
-	switch l.(type) {
+	switch l := l.(type) {
 	case *layers.ICMPv4:
 		return layers.IPProtocolICMPv4
 	case *layers.ICMPv6:
@@ -84,15 +81,36 @@ func protocol(l gopacket.SerializableLayer, otherwise layers.IPProtocol) layers.
 		return layers.IPProtocolIPv6HopByHop
 	case *layers.IPv6Destination:
 		return layers.IPProtocolIPv6Destination
+	case *layers.IPv6Routing:
+		return layers.IPProtocolIPv6Routing
 	case *layers.IPv6Fragment:
 		return layers.IPProtocolIPv6Fragment
+	case *Ext:
+		return l.Proto
 	}
 	return otherwise
 }
 
+// nextHeader is the place where an extension header says what follows, or nil.
+func nextHeader(l gopacket.SerializableLayer) *layers.IPProtocol {
+	switch l := l.(type) {
+	case *layers.IPv6HopByHop:
+		return &l.NextHeader
+	case *layers.IPv6Destination:
+		return &l.NextHeader
+	case *layers.IPv6Routing:
+		return &l.NextHeader
+	case *layers.IPv6Fragment:
+		return &l.NextHeader
+	case *Ext:
+		return &l.Next
+	}
+	return nil
+}
+
 // Ether is an Ethernet header to dst.
 func Ether(dst net.HardwareAddr) *layers.Ethernet {
-	return &layers.Ethernet{DstMAC: dst, SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 0x77}}
+	return &layers.Ethernet{DstMAC: dst, SrcMAC: otherMAC}
 }
 
 // Tag is a VLAN tag.
