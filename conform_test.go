@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -34,13 +35,11 @@ func quoted(version int, l gopacket.SerializableLayer) []byte {
 
 // message4 and message6 are ICMP messages with that second word and body.
 func message4(typ, code uint8, rest uint32, body []byte) []byte {
-	icmp := &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(typ, code), Id: uint16(rest >> 16), Seq: uint16(rest)}
-	return forge.Frame(forge.Ether(anyMAC), forge.IP4("10.0.0.9", "10.0.0.5"), icmp, gopacket.Payload(body))
+	return forge.Link(layers.LinkTypeEthernet, forge.Message4(typ, code, rest, body).Datagram("10.0.0.9", "10.0.0.5"))
 }
 
 func message6(typ, code uint8, rest uint32, body []byte) []byte {
-	return forge.Frame(forge.Ether(anyMAC), forge.IP6("2001:db8::1", "2001:db8::5"), forge.ICMP6(typ, code),
-		forge.IDSeq(uint16(rest>>16), uint16(rest)), gopacket.Payload(body))
+	return forge.Link(layers.LinkTypeEthernet, forge.Message6(typ, code, rest, body).Datagram("2001:db8::1", "2001:db8::5"))
 }
 
 func address6(s string) []byte { return netip.MustParseAddr(s).AsSlice() }
@@ -188,20 +187,27 @@ func TestCorpusFacts(t *testing.T) {
 	}
 }
 
-// packetsOf are the packets that icmpdump reports of a file, by their number.
+// packetsOf are the events that icmpdump reports of a file's records, by their number.
 func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
 	t.Helper()
 	packets := map[uint64]map[string]any{}
-	for line := range bytes.Lines(jsonOf(t, path)) {
+	dec := json.NewDecoder(bytes.NewReader(jsonOf(t, path)))
+	dec.UseNumber() // as it is written
+	for {
 		var e map[string]any
-		if err := json.Unmarshal(line, &e); err != nil {
-			t.Fatalf("%s: %v in %s", path, err, line)
+		if err := dec.Decode(&e); errors.Is(err, io.EOF) {
+			return packets
+		} else if err != nil {
+			t.Fatalf("%s: %v", path, err)
 		}
-		if e["event"] == "packet" {
-			packets[uint64(e["frame"].(float64))] = e
+		if number, ok := e["frame"].(json.Number); ok {
+			n, err := strconv.ParseUint(number.String(), 10, 64)
+			if err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			packets[n] = e
 		}
 	}
-	return packets
 }
 
 // jsonOf is what icmpdump reports of a file, which may end in an error.
