@@ -130,6 +130,12 @@ func NeedTcpdump(t testing.TB) {
 	NeedRoot(t, "tcpdump wants to become another user, and fails in a user namespace")
 }
 
+// NeedTshark skips the test if tshark is not installed.
+func NeedTshark(t testing.TB) {
+	t.Helper()
+	Need(t, "tshark")
+}
+
 // A Host is a network namespace with a loopback interface.
 type Host struct {
 	t    testing.TB
