@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"testing"
 	"unsafe"
+
+	"icmpdump/internal/forge"
 )
 
 func TestJumbogram(t *testing.T) {
@@ -54,6 +56,16 @@ func TestDecodeAllocs(t *testing.T) {
 			Decode(&p, tt.link, b, len(b))
 		}); n != 0 {
 			t.Errorf("%s: %v allocations", tt.name, n)
+		}
+	}
+	for i, b := range forge.Each(3) {
+		f := Frame{b, len(b), forged(i)}
+		if n := testing.AllocsPerRun(1, func() {
+			var p Packet
+			Decode(&p, forged(i), b, len(b))
+			touch(&p, &f)
+		}); n != 0 {
+			t.Errorf("link %d: %v allocations for %x", forged(i), n, b)
 		}
 	}
 }

@@ -2,11 +2,17 @@ package icmp
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"icmpdump/internal/forge"
 )
 
-var allLinks = []Link{LinkUnknown, LinkEthernet, LinkRaw, LinkNull, LinkLoop, LinkSLL, LinkSLL2, LinkSLL2 + 1}
+var allLinks = []Link{LinkUnknown, LinkEthernet, LinkRaw, LinkNull, LinkLoop, LinkSLL, LinkSLL2, LinkPPP, LinkPPP + 1}
+
+// forged is the link type of that index in forge.Links.
+func forged(i int) Link { return LinkEthernet + Link(i) }
 
 // check decodes b and holds the result to what is true of any frame.
 func check(t *testing.T, link Link, b []byte, wire int) {
@@ -52,7 +58,6 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 			t.Fatalf("%s, of a header of %d bytes", name, p.Got)
 		}
 	}
-	p.TypeName()
 
 	f := Frame{b, wire, link}
 	datagram, header, message := p.Datagram(&f), p.Header(&f), p.Message(&f)
@@ -62,26 +67,71 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 	if p.Got > 0 && (len(message) < int(p.Got) || message[0] != p.Type || len(header)+len(message) != len(datagram)) {
 		t.Fatalf("%d bytes of a message of type %d: %x behind %x", p.Got, p.Type, message, header)
 	}
+	touch(&p, &f)
+}
+
+// touch asks all that can be asked of a packet and its frame. What else can be asked belongs
+// here: then nothing in the frame makes it panic, or allocate.
+func touch(p *Packet, f *Frame) {
+	p.ID()
+	p.Seq()
+	p.MTU()
+	p.Pointer()
+	p.Gateway()
+	p.Target()
+	p.Quoted()
+	p.IsError()
+	p.Refuses()
+	p.TypeName()
+	p.Plain()
+	p.Missing(f)
 }
 
 func second[T any](_ T, ok bool) bool { return ok }
 
-// Every frame of the table cut at every byte, and with every byte changed, as every link type.
+// All that is well-formed is read, whatever stands before it and whatever it is.
+func TestDecodeForged(t *testing.T) {
+	for i, b := range forge.Each(30) {
+		link := forged(i)
+		check(t, link, b, len(b))
+		var p Packet
+		if st := Decode(&p, link, b, len(b)); st != OK && st != Fragment && p.Frag == 0 {
+			t.Errorf("link %d: %v: %x", link, st, b)
+		}
+	}
+}
+
+// damage holds a frame to what is true of any, cut at every byte and with every byte changed.
+func damage(t *testing.T, link Link, b []byte) {
+	t.Helper()
+	for n := range len(b) + 1 {
+		check(t, link, b[:n], len(b))
+		check(t, link, b[:n], n)
+	}
+	for i := range b {
+		for _, flip := range []byte{0x01, 0x80, 0xff} {
+			b[i] ^= flip
+			check(t, link, b, len(b))
+			b[i] ^= flip
+		}
+	}
+}
+
+// Every frame of the table as every link type, and a message of every kind in a frame of every
+// link type, all damaged.
 func TestDecodeDamaged(t *testing.T) {
 	for _, tt := range decodeTests {
-		b := frame(t, tt.frame)
 		for _, link := range allLinks {
-			for n := range len(b) + 1 {
-				check(t, link, b[:n], len(b))
-				check(t, link, b[:n], n)
-			}
-			for i := range b {
-				for _, flip := range []byte{0x01, 0x80, 0xff} {
-					b[i] ^= flip
-					check(t, link, b, len(b))
-					b[i] ^= flip
-				}
-			}
+			damage(t, link, frame(t, tt.frame))
+		}
+	}
+	for i, b := range forge.Each(1) {
+		damage(t, forged(i), b)
+	}
+	r := rand.New(rand.NewPCG(2, 0))
+	for i, b := range forge.Each(30) {
+		for range 10 {
+			check(t, forged(i), forge.Damaged(r, b), len(b)) // in several places
 		}
 	}
 }
@@ -111,6 +161,9 @@ func TestDecodeKeepsWhatIsThere(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, tt := range decodeTests {
 		f.Add(byte(tt.link), frame(f, tt.frame), 0)
+	}
+	for i, b := range forge.Each(1) {
+		f.Add(byte(forged(i)), b, 0)
 	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, more int) {
 		if more < 0 || more > 1<<20 {

@@ -7,7 +7,8 @@ import (
 	"github.com/gopacket/gopacket/layers"
 )
 
-// Links are the link types that there are frames of, by their number in a capture file.
+// Links are the link types that there are frames of, by their number in a capture file, in the
+// order of package icmp's from LinkEthernet on.
 var Links = []layers.LinkType{
 	layers.LinkTypeEthernet, layers.LinkTypeRaw, layers.LinkTypeNull, layers.LinkTypeLoop,
 	layers.LinkTypeLinuxSLL, layers.LinkTypeLinuxSLL2,

@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"iter"
 	"math/rand/v2"
 	"slices"
 
@@ -37,6 +38,24 @@ func (k Kind) Frame(r *rand.Rand) []byte {
 
 // Random is a random frame of any kind.
 func Random(r *rand.Rand) []byte { return Kinds[r.IntN(len(Kinds))].Frame(r) }
+
+// Each yields n random datagrams of every kind, each in a frame of every link type, which is told
+// by its index in Links; the same ones every time.
+func Each(n int) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		r := rand.New(rand.NewPCG(1, 0))
+		for _, kind := range Kinds {
+			for range n {
+				datagram := kind.Datagram(r)
+				for i, link := range Links {
+					if !yield(i, Link(link, datagram)) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
 
 // Damaged is a frame that something has happened to: it is cut short, or some of its bytes are
 // others, often one that says a length.
