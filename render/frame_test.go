@@ -11,12 +11,12 @@ import (
 // event is that of a frame, wire bytes long, of which all or less is there.
 func event(t *testing.T, link icmp.Link, b []byte, wire int) (*flowtable.Event, icmp.Frame) {
 	t.Helper()
-	p := icmp.Packet{Time: noon, Number: 1}
-	if st := icmp.Decode(&p, link, b, wire); st == icmp.NotICMP || st.Unsupported() {
-		t.Fatalf("%v: %x", st, b)
+	f := icmp.Frame{Data: b, Wire: wire, Link: link}
+	events := eventsOf(flowtable.New(flowtable.Config{MaxFlows: 8}), f)
+	if len(events) != 1 {
+		t.Fatalf("%d events of %x", len(events), b)
 	}
-	events := flowtable.New(flowtable.Config{MaxFlows: 8}).Add(nil, []icmp.Packet{p})
-	return &events[0], icmp.Frame{Data: b, Wire: wire, Link: link}
+	return &events[0], f
 }
 
 // What was missing on the wire already is said; what the capture cut off is not.

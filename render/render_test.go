@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"net/netip"
@@ -420,46 +419,6 @@ func TestSummary(t *testing.T) {
 	if got := string(s.AppendJSON(nil)); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
-}
-
-func TestAppendAllocs(t *testing.T) {
-	l := NewLines(Options{Counters: true, Ifaces: true, Iface: ifaceName})
-	j := NewJSON(Options{Iface: ifaceName})
-	dst := make([]byte, 0, 4096)
-	for _, tt := range events {
-		for name, a := range map[string]Appender{"line": l, "JSON": j} {
-			dst = a.Append(dst[:0], &tt.event, icmp.Frame{}) // learns the interface's name
-			if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], &tt.event, icmp.Frame{}) }); n != 0 {
-				t.Errorf("%s of %s: %v allocations", name, tt.name, n)
-			}
-		}
-	}
-}
-
-// Whatever a frame holds, its line is one line of printable ASCII, and its JSON is JSON.
-func FuzzLine(f *testing.F) {
-	f.Add(byte(icmp.LinkRaw), []byte("\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x01\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02\x08\x00\x00\x00\x00\x01\x00\x02"), "eth0", uint8(0))
-	f.Add(byte(icmp.LinkRaw), append([]byte("\x60\x00\x00\x00\x00\x20\x3a\xff"), append(make([]byte, 32), 0x87)...), "a\x1b", uint8(2))
-	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string, verbose uint8) {
-		p := icmp.Packet{Time: noon, Number: 1, Iface: 1}
-		if st := icmp.Decode(&p, icmp.Link(link), b, len(b)); st == icmp.NotICMP || st.Unsupported() {
-			return
-		}
-		o := Options{Number: true, Ifaces: true, Counters: true, Verbose: int(verbose % 4), Iface: func(int32) string { return iface }}
-		l, j := NewLines(o), NewJSON(o)
-		frame := icmp.Frame{Data: b, Wire: len(b), Link: icmp.Link(link)}
-		for _, e := range flowtable.New(flowtable.Config{MaxFlows: 8}).Add(nil, []icmp.Packet{p}) {
-			line := l.Append(nil, &e, frame)
-			for i, c := range line {
-				if end := i == len(line)-1; end != (c == '\n') || !end && (c < ' ' || c > '~') {
-					t.Fatalf("byte %d is %#02x: %q", i, c, line)
-				}
-			}
-			if object := j.Append(nil, &e, frame); !json.Valid(object) || bytes.Count(object, []byte("\n")) != 1 {
-				t.Fatalf("not a line of JSON: %q", object)
-			}
-		}
-	})
 }
 
 func BenchmarkAppend(b *testing.B) {
