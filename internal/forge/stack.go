@@ -126,7 +126,9 @@ func (d dice) routing(dst string) (_ *layers.IPv6Routing, final string) {
 		h.Reserved = append([]byte{byte(n - 1), 0}, be16(d.uint16())...)
 		last = stops[0]
 	}
-	h.SegmentsLeft = uint8(d.IntN(len(stops) + 1))
+	if h.SegmentsLeft = uint8(d.IntN(len(stops) + 1)); h.RoutingType == 2 {
+		h.SegmentsLeft = 1 // always
+	}
 	for _, s := range stops {
 		h.SourceRoutingIPs = append(h.SourceRoutingIPs, ip(s))
 	}
