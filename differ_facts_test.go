@@ -22,6 +22,7 @@ type fact struct {
 	nth    int               // which of the values it is, or every one
 	of     func(record) bool // which packets it is compared in; nil: in all
 	words  map[string]string // JSON's words for values of tshark's
+	unit   uint64            // what 1 of tshark's is in JSON; 0: 1
 }
 
 const every = -1
@@ -31,6 +32,17 @@ func ip4(r record) bool      { return len(r["ip.len"]) > 0 }
 func quotes(r record) bool   { return len(r["ip.src"])+len(r["ipv6.src"]) > 1 }
 func quotesNo(r record) bool { return !quotes(r) }
 
+// ip4Part reports whether the packet is a fragment of IPv4.
+func ip4Part(r record) bool {
+	return ip4(r) && (r["ip.frag_offset"][0] != "0" || r["ip.flags.mf"][0] != "0")
+}
+
+// protocols are JSON's words for the protocols of forge's quotes.
+var protocols = map[string]string{
+	"1": "icmp", "6": "tcp", "17": "udp", "2": "ip-proto-2", "46": "ip-proto-46", "89": "ip-proto-89",
+	"103": "ip-proto-103", "112": "ip-proto-112", "200": "ip-proto-200",
+}
+
 var facts = []fact{
 	{path: "vlan.0", fields: "vlan.id"},
 	{path: "vlan.1", fields: "vlan.id", nth: 1},
@@ -39,6 +51,8 @@ var facts = []fact{
 	{path: "dst", fields: "ip.dst ipv6.dst"},
 	{path: "ttl", fields: "ip.ttl ipv6.hlim"},
 	{path: "ip_length", fields: "ip.len", of: ip4},
+	{path: "fragment.offset", fields: "ip.frag_offset", of: ip4Part, unit: 8},
+	{path: "fragment.more", fields: "ip.flags.mf", of: ip4Part},
 	{path: "type", fields: "icmp.type icmpv6.type"},
 	{path: "code", fields: "icmp.code icmpv6.code"},
 	{path: "checksum", fields: "icmp.checksum icmpv6.checksum"},
@@ -52,6 +66,7 @@ var facts = []fact{
 	{path: "target", fields: "icmpv6.nd.ns.target_address icmpv6.nd.na.target_address icmpv6.mld.multicast_address"},
 	{path: "quoted.src", fields: "ip.src ipv6.src", nth: 1},
 	{path: "quoted.dst", fields: "ip.dst ipv6.dst", nth: 1},
+	{path: "quoted.proto", fields: "ip.proto", nth: 1, of: ip4, words: protocols},
 	{path: "quoted.src_port", fields: "udp.srcport tcp.srcport"},
 	{path: "quoted.dst_port", fields: "udp.dstport tcp.dstport"},
 	{path: "quoted.type", fields: "icmp.type icmpv6.type", nth: 1},
@@ -73,7 +88,7 @@ var exceptions = []exception{
 	{"pointer", "with another code than 0, that byte is no pointer (RFC 792)", func(event any, got, _ []string) bool {
 		return len(got) == 0 && !slices.Equal(at(event, "code"), []string{"0"})
 	}},
-	{"quoted.src quoted.dst gateway", "of a header that goes on in another fragment, tshark reads what is there, and icmpdump nothing", cutByFragment},
+	{"quoted.src quoted.dst quoted.proto gateway", "of a header that goes on in another fragment, tshark reads what is there, and icmpdump nothing", cutByFragment},
 }
 
 // cutByFragment reports whether the message goes on in another fragment.
@@ -161,6 +176,9 @@ func (f *fact) from(r record) []string {
 		for _, v := range r[field] {
 			if word, ok := f.words[v]; ok {
 				v = word
+			}
+			if n, err := strconv.ParseUint(v, 0, 64); err == nil && f.unit != 0 {
+				v = strconv.FormatUint(n*f.unit, 10)
 			}
 			values = append(values, canonical(v))
 		}
