@@ -11,7 +11,7 @@ var kinds4 = []Kind{
 	{"echo request", func(d dice) Message { return Query4(8, d.uint16(), d.uint16(), d.bytes(d.IntN(100))) }},
 	{"echo reply", func(d dice) Message { return Query4(0, d.uint16(), d.uint16(), d.bytes(d.IntN(100))) }},
 	{"unreachable", func(d dice) Message {
-		code, word := d.byte()%17, uint32(0)
+		code, word := oneOf(d, 4, d.byte()%17, d.byte()%17), uint32(0)
 		if code == 4 {
 			word = oneOf[uint32](d, 0, 576, 1280, 1400, 1500, 9000)
 		}

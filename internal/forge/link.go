@@ -34,8 +34,8 @@ func Link(link layers.LinkType, datagram []byte, tags ...uint16) []byte {
 		header = be32(family)
 	case layers.LinkTypeLinuxSLL: // incoming, of an Ethernet
 		header = slices.Concat(be16(0, 1, 6), padded(otherMAC, 8), be16(ethertype))
-	case layers.LinkTypeLinuxSLL2: // likewise, of interface 2
-		header = slices.Concat(be16(ethertype, 0), be32(2), be16(1), []byte{0, 6}, padded(otherMAC, 8))
+	case layers.LinkTypeLinuxSLL2: // likewise, of interface 1
+		header = slices.Concat(be16(ethertype, 0), be32(1), be16(1), []byte{0, 6}, padded(otherMAC, 8))
 	}
 	frame := slices.Concat(header, datagram)
 	if link == layers.LinkTypeEthernet && len(frame) < 60 {
