@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gopacket/gopacket/layers"
+
 	"icmpdump/internal/lab"
 )
 
@@ -99,7 +101,7 @@ func cutByFragment(event any, _, _ []string) bool {
 // What icmpdump reports of a random packet is what tshark does.
 func TestRandomFactsAreTsharks(t *testing.T) {
 	lab.NeedTshark(t)
-	all, path := specimens(t)
+	all, path := specimens(t, layers.LinkTypeEthernet)
 	records, events := tshark(t, path), packetsOf(t, path)
 	if len(records) != len(all) {
 		t.Fatalf("tshark says something of %d frames, want %d", len(records), len(all))

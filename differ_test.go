@@ -3,13 +3,14 @@ package main
 import (
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gopacket/gopacket/layers"
 
 	"icmpdump/internal/forge"
 	"icmpdump/internal/lab"
@@ -29,8 +30,9 @@ type specimen struct {
 	frame []byte
 }
 
-// specimens are random frames of all kinds in turn, and a file with them in that order.
-func specimens(t *testing.T) (_ []specimen, path string) {
+// specimens are random frames of all kinds in turn, and a file with them in that order. Only
+// those of Ethernet have VLAN tags.
+func specimens(t *testing.T, link layers.LinkType) (_ []specimen, path string) {
 	t.Helper()
 	seed, n := setting(t, seedVar, 1), setting(t, packetsVar, 20_000)
 	t.Logf("%s=%d %s=%d", seedVar, seed, packetsVar, n)
@@ -39,12 +41,17 @@ func specimens(t *testing.T) (_ []specimen, path string) {
 	var frames []captured
 	for i := range int(n) {
 		kind := forge.Kinds[i%len(forge.Kinds)]
-		s := specimen{kind.Name, kind.Frame(r)}
+		s := specimen{kind: kind.Name}
+		if link == layers.LinkTypeEthernet {
+			s.frame = kind.Frame(r)
+		} else {
+			s.frame = forge.Link(link, kind.Datagram(r))
+		}
 		all = append(all, s)
 		frames = append(frames, captured{time.Duration(i) * time.Microsecond, s.frame}) // nothing is lost yet
 	}
 	path = filepath.Join(t.TempDir(), "specimens.pcap")
-	if err := writeCapture(path, frames); err != nil {
+	if err := writeCaptureOf(link, path, frames); err != nil {
 		t.Fatal(err)
 	}
 	return all, path
@@ -93,22 +100,21 @@ var deviations = []deviation{
 	{theirs: regexp.MustCompile(` \[\|icmp6?\]$`), ends: true}, // likewise
 }
 
-// The line of a random packet is tcpdump's but for the deviations.
+// The line of a random packet, of whatever link type, is tcpdump's but for the deviations.
 func TestRandomLinesAreTcpdumps(t *testing.T) {
 	lab.NeedTcpdump(t)
-	all, path := specimens(t)
-	theirs := stdoutOf(t, exec.Command("tcpdump", "-n", "-#", "-r", path))
-	theirs = regexp.MustCompile(`\n\t0x.*`).ReplaceAllString(theirs, "") // its dump of unknown types
-	want := strings.Split(theirs, "\n")
-	got := strings.Split(stdoutOf(t, exec.Command("icmpdump", "-q", "-#", "-r", path)), "\n")
-	if len(got) != len(all)+1 || len(want) != len(all)+1 {
-		t.Fatalf("%d lines of %d packets, tcpdump has %d", len(got)-1, len(all), len(want)-1)
-	}
 	used := make([]bool, len(deviations))
-	for i, s := range all {
-		line := deviate(want[i], got[i], used)
-		if line != got[i] {
-			t.Errorf("%s:\ngot  %s\nwant %s\nfrom %s\n%x", s.kind, got[i], line, want[i], s.frame)
+	for _, link := range forge.Links {
+		all, path := specimens(t, link)
+		want := linesOf(t, "tcpdump", "-n", "-#", "-r", path)
+		got := linesOf(t, "icmpdump", "-q", "-#", "-r", path)
+		if len(got) != len(all) || len(want) != len(all) {
+			t.Fatalf("%v: %d lines of %d packets, tcpdump has %d", link, len(got), len(all), len(want))
+		}
+		for i, s := range all {
+			if line := deviate(want[i], got[i], used); line != got[i] {
+				t.Errorf("%v, %s:\ngot  %s\nwant %s\nfrom %s\n%x", link, s.kind, got[i], line, want[i], s.frame)
+			}
 		}
 	}
 	for i, d := range deviations {

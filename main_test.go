@@ -250,13 +250,17 @@ type captured struct {
 var begin = time.Date(2026, 11, 21, 12, 0, 0, 104233000, time.UTC)
 
 func writeCapture(path string, frames []captured) error {
+	return writeCaptureOf(layers.LinkTypeEthernet, path, frames)
+}
+
+func writeCaptureOf(link layers.LinkType, path string, frames []captured) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	w := pcapgo.NewWriterNanos(f)
-	if err := w.WriteFileHeader(262144, layers.LinkTypeEthernet); err != nil {
+	if err := w.WriteFileHeader(262144, link); err != nil {
 		return err
 	}
 	for _, c := range frames {
