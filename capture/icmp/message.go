@@ -50,32 +50,28 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 }
 
 // icmp6 reads what an ICMPv6 message has behind its header: the datagram it quotes, the
-// address it is about, and whether its options hold together.
+// address it is about, and whether its options hold together. A first fragment's may go on in
+// the next one.
 func icmp6(p *Packet, b []byte, st Status) Status {
 	switch p.Type {
 	case Type6Unreachable, Type6PacketTooBig, Type6TimeExceeded, Type6ParamProblem:
 		quote6(p, b[8:])
-	case Type6MLDQuery, Type6MLDReport, Type6MLDDone:
+	case Type6MLDQuery, Type6MLDReport, Type6MLDDone, Type6NeighborSolicit, Type6NeighborAdvert:
 		target(p, b)
-	case Type6RouterSolicit:
-		_, st = ndOptions(b, 8, st)
-	case Type6RouterAdvert:
-		_, st = ndOptions(b, 16, st)
-	case Type6NeighborSolicit, Type6NeighborAdvert:
-		target(p, b)
-		_, st = ndOptions(b, 24, st)
 	case Type6Redirect:
-		if len(b) < 40 {
-			break
-		}
-		var redirected []byte
-		redirected, st = ndOptions(b, 40, st)
-		quote6(p, redirected)
-		p.Quote.Src = Addr(b[8:24])
-		p.Quote.Dst = Addr(b[24:40])
-		p.Quote.Level = max(p.Quote.Level, QuoteHeader)
+		redirect(p, b)
 	}
-	return st
+	if st != OK || p.Frag != 0 {
+		return st
+	}
+	opts := p.NDOptions(b)
+	for ok := true; ok; {
+		_, ok = opts.Next()
+	}
+	if len(opts.Fault()) > 0 {
+		return MalformedOption
+	}
+	return OK
 }
 
 // target reads the address that stands behind the header.
@@ -86,27 +82,32 @@ func target(p *Packet, b []byte) {
 	}
 }
 
-// ndOptions walks the options of neighbor discovery, which begin at b[at:] (RFC 4861, section
-// 4.6), as far as they hold together; st becomes MalformedOption where they don't and nothing
-// worse is known. What it looks for is the datagram in a redirected header option (section
-// 4.6.3), of which the capture may have the beginning only.
-func ndOptions(b []byte, at int, st Status) (redirected []byte, _ Status) {
-	const redirectedHeader = 4
-	if len(b) <= at {
-		return nil, st
+// redirect reads target and destination, and the datagram that caused the redirect (RFC 4861,
+// section 4.5).
+func redirect(p *Packet, b []byte) {
+	if len(b) < 40 {
+		return
 	}
-	for b = b[at:]; len(b) >= 2; {
-		n := int(b[1]) * 8
-		if b[0] == redirectedHeader && n > 8 && len(b) > 8 {
-			redirected = b[8:min(n, len(b))]
-		}
-		if n == 0 || n > len(b) {
+	quote6(p, redirected(p.NDOptions(b)))
+	p.Quote.Src = Addr(b[8:24])
+	p.Quote.Dst = Addr(b[24:40])
+	p.Quote.Level = max(p.Quote.Level, QuoteHeader)
+}
+
+// redirected is the datagram in a redirected header option, of which the capture may have the
+// beginning only.
+func redirected(opts NDOptions) []byte {
+	for {
+		o, ok := opts.Next()
+		if !ok {
 			break
 		}
-		b = b[n:]
+		if b, ok := o.Redirected(); ok {
+			return b
+		}
 	}
-	if len(b) > 0 && st == OK {
-		st = MalformedOption
+	if b := opts.Fault(); len(b) > 8 && b[0] == NDOptRedirected && b[1] > 1 {
+		return b[8:]
 	}
-	return redirected, st
+	return nil
 }

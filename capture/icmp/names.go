@@ -55,7 +55,12 @@ const (
 	Type6HomeAgentReply     = 145
 	Type6MobileSolicit      = 146
 	Type6MobileAdvert       = 147
+	Type6CertPathSolicit    = 148
+	Type6CertPathAdvert     = 149
+	Type6FastHandover       = 154
 	Type6RPL                = 155
+	Type6DuplicateRequest   = 157
+	Type6DuplicateConfirm   = 158
 	Type6ExtendedEcho       = 160
 	Type6ExtendedEchoReply  = 161
 	Type6MtraceResponse     = 200 // private experimentation; used by mtrace
@@ -99,7 +104,8 @@ var fields6 = [256]fields{
 
 // least6 is how long a message of a type is at least, where that is more than the header of
 // RFC 4443, section 2.1: RFC 4443 (sections 3 and 4), RFC 2710 (section 3), RFC 4861 (section
-// 4), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 6275 (section 6), RFC 8335 (section 2).
+// 4), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 6275 (section 6), RFC 3971 (section
+// 6.4), RFC 5568 (section 6.1), RFC 6775 (section 4.4), RFC 8335 (section 2).
 var least6 = [256]uint8{
 	Type6Unreachable:       8,
 	Type6PacketTooBig:      8,
@@ -122,6 +128,11 @@ var least6 = [256]uint8{
 	Type6HomeAgentReply:    8,
 	Type6MobileSolicit:     8,
 	Type6MobileAdvert:      8,
+	Type6CertPathSolicit:   8,
+	Type6CertPathAdvert:    12,
+	Type6FastHandover:      8,
+	Type6DuplicateRequest:  32,
+	Type6DuplicateConfirm:  32,
 	Type6ExtendedEcho:      8,
 	Type6ExtendedEchoReply: 8,
 }

@@ -79,7 +79,12 @@ func TestTypeNumbers(t *testing.T) {
 		{Type6HomeAgentReply, int(ipv6.ICMPTypeHomeAgentAddressDiscoveryReply)},
 		{Type6MobileSolicit, int(ipv6.ICMPTypeMobilePrefixSolicitation)},
 		{Type6MobileAdvert, int(ipv6.ICMPTypeMobilePrefixAdvertisement)},
+		{Type6CertPathSolicit, int(ipv6.ICMPTypeCertificationPathSolicitation)},
+		{Type6CertPathAdvert, int(ipv6.ICMPTypeCertificationPathAdvertisement)},
+		{Type6FastHandover, int(ipv6.ICMPTypeFMIPv6)},
 		{Type6RPL, int(ipv6.ICMPTypeRPLControl)},
+		{Type6DuplicateRequest, int(ipv6.ICMPTypeDuplicateAddressRequest)},
+		{Type6DuplicateConfirm, int(ipv6.ICMPTypeDuplicateAddressConfirmation)},
 		{Type6ExtendedEcho, int(ipv6.ICMPTypeExtendedEchoRequest)},
 		{Type6ExtendedEchoReply, int(ipv6.ICMPTypeExtendedEchoReply)},
 	} {
