@@ -15,6 +15,15 @@ import (
 // further lines for one packet are folded into one.
 func sameLines(t *testing.T, frames [][]byte, options ...string) {
 	t.Helper()
+	want, got := bothLines(t, frames, options...)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-tcpdump +icmpdump)\n%s", diff)
+	}
+}
+
+// bothLines are the lines of frames that tcpdump makes, folded, and ours.
+func bothLines(t *testing.T, frames [][]byte, options ...string) (want, got []string) {
+	t.Helper()
 	lab.NeedTcpdump(t)
 	path := filepath.Join(t.TempDir(), "frames.pcap")
 	capture := make([]captured, len(frames))
@@ -25,10 +34,9 @@ func sameLines(t *testing.T, frames [][]byte, options ...string) {
 		t.Fatal(err)
 	}
 	options = append(options, "-t", "-#", "-r", path)
-	want := linesOf(t, "tcpdump", append([]string{"-n"}, options...)...)
-	if diff := cmp.Diff(want, linesOf(t, "icmpdump", append([]string{"-q"}, options...)...)); diff != "" {
-		t.Errorf("(-tcpdump +icmpdump)\n%s", diff)
-	}
+	want = linesOf(t, "tcpdump", append([]string{"-n"}, options...)...)
+	got = linesOf(t, "icmpdump", append([]string{"-q"}, options...)...)
+	return want, got
 }
 
 var (

@@ -9,7 +9,22 @@ type detail func(dst []byte, p *icmp.Packet, msg []byte) []byte
 // details4 and details6 are by type.
 var (
 	details4 = [256]detail{}
-	details6 = [256]detail{}
+	details6 = [256]detail{
+		icmp.Type6RouterSolicit:    ndDetail,
+		icmp.Type6RouterAdvert:     ndDetail,
+		icmp.Type6NeighborSolicit:  ndDetail,
+		icmp.Type6NeighborAdvert:   ndDetail,
+		icmp.Type6Redirect:         ndDetail,
+		icmp.Type6InverseSolicit:   ndDetail,
+		icmp.Type6InverseAdvert:    ndDetail,
+		icmp.Type6HomeAgentReply:   ndDetail,
+		icmp.Type6MobileAdvert:     ndDetail,
+		icmp.Type6CertPathSolicit:  ndDetail,
+		icmp.Type6CertPathAdvert:   ndDetail,
+		icmp.Type6FastHandover:     ndDetail,
+		icmp.Type6DuplicateRequest: ndDetail,
+		icmp.Type6DuplicateConfirm: ndDetail,
+	}
 )
 
 // appendDetails appends what the type of p has of its own. The message of a packet whose frame

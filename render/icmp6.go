@@ -39,19 +39,33 @@ var names6 = [256]string{
 
 // appendICMP6 appends an ICMPv6 message in tcpdump's words.
 func (l *Lines) appendICMP6(dst []byte, p *icmp.Packet, msg []byte) []byte {
+	verbose := l.opts.Verbose > 0 && len(msg) > 0
 	dst = append(dst, "ICMP6, "...)
-	if name := names6[p.Type]; name != "" {
-		dst = append(dst, name...)
-	} else {
+	switch {
+	case names6[p.Type] != "":
+		dst = append(dst, names6[p.Type]...)
+	case verbose && ndNames[p.Type] != "":
+		dst = appendWords(dst, ndNames[p.Type])
+	default:
 		dst = append(appendCode(dst, "unknown icmp6 type (", p.Type), ')')
+	}
+	lengthFirst := verbose && ndLengthFirst(p.Type)
+	if lengthFirst {
+		dst = appendLength(dst, p)
 	}
 	if p.Type == icmp.Type6Unreachable && int(p.Code) >= len(unreachable6) {
 		// tcpdump ends the line here, without a length.
 		return append(appendCode(dst, ", unknown unreach code (", p.Code), ')')
 	}
 	dst, whole := l.appendBody6(dst, p, msg)
+	if whole && verbose {
+		dst, whole = appendND(dst, p, msg)
+	}
 	if !whole {
 		return append(dst, " [|icmp6]"...)
+	}
+	if lengthFirst || verbose && names6[p.Type] != "" {
+		return dst // of a type that it knows tcpdump -v has the length in the IP header only
 	}
 	return appendLength(dst, p)
 }
@@ -98,12 +112,7 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		dst = strconv.AppendUint(dst, uint64(p.Rest&0xffff), 10)
 		return append(dst, " group record(s)"...), true
 	case icmp.Type6HomeAgentRequest, icmp.Type6MobileSolicit:
-		id, ok := p.ID()
-		if !ok {
-			return dst, false
-		}
-		dst = append(dst, ", id 0x"...)
-		return appendHex(dst, []byte{byte(id >> 8), byte(id)}), true
+		return appendHexID(dst, p)
 	case icmp.Type6RPL:
 		return appendRPL(dst, p.Code), true
 	}

@@ -64,7 +64,7 @@ func icmp6(p *Packet, b []byte, st Status) Status {
 	if st != OK || p.Frag != 0 {
 		return st
 	}
-	opts := p.NDOptions(b)
+	opts, _ := p.NDOptions(b)
 	for ok := true; ok; {
 		_, ok = opts.Next()
 	}
@@ -88,7 +88,8 @@ func redirect(p *Packet, b []byte) {
 	if len(b) < 40 {
 		return
 	}
-	quote6(p, redirected(p.NDOptions(b)))
+	opts, _ := p.NDOptions(b)
+	quote6(p, redirected(opts))
 	p.Quote.Src = Addr(b[8:24])
 	p.Quote.Dst = Addr(b[24:40])
 	p.Quote.Level = max(p.Quote.Level, QuoteHeader)

@@ -184,13 +184,14 @@ var ndOptionsAt = [256]uint8{
 // none.
 type NDOptions struct{ rest []byte }
 
-// NDOptions are the options in what was captured of p's message, if its type has any.
-func (p *Packet) NDOptions(msg []byte) NDOptions {
+// NDOptions are the options in what was captured of p's message; they are there, be it none, iff
+// its type has options and nothing of what stands before them is missing.
+func (p *Packet) NDOptions(msg []byte) (NDOptions, bool) {
 	at := int(ndOptionsAt[p.Type])
 	if p.Version != 6 || at == 0 || len(msg) < at {
-		return NDOptions{}
+		return NDOptions{}, false
 	}
-	return NDOptions{msg[at:]}
+	return NDOptions{msg[at:]}, true
 }
 
 // Next is the next option; it is not ok at the end, and where an option has no length or does

@@ -99,7 +99,7 @@ func TestNDOptionOfLength0OrPastTheEnd(t *testing.T) {
 			{"unknown ones are skipped", `c8 01 020000000001 01 01 020000000001`, OK, 2, 0},
 		} {
 			p, msg := ndMessage(t, head+"\n"+tt.options)
-			opts := p.NDOptions(msg)
+			opts, _ := p.NDOptions(msg)
 			kept := 0
 			for _, ok := opts.Next(); ok; _, ok = opts.Next() {
 				kept++
@@ -123,7 +123,7 @@ func TestNDCutAtEveryByte(t *testing.T) {
 			check(t, LinkRaw, b[:40+n], len(b))
 			var p Packet
 			Decode(&p, LinkRaw, b[:40+n], len(b))
-			opts := p.NDOptions(msg[:n])
+			opts, _ := p.NDOptions(msg[:n])
 			kept := 0
 			for _, ok := opts.Next(); ok; _, ok = opts.Next() {
 				kept++

@@ -20,7 +20,7 @@ func checkND(t *testing.T, p *Packet, msg []byte) {
 	if l, ok := p.HomeAgents(msg); ok {
 		checkAddrs(t, l, len(msg))
 	}
-	opts := p.NDOptions(msg)
+	opts, _ := p.NDOptions(msg)
 	left := len(opts.Fault())
 	for {
 		o, ok := opts.Next()
@@ -99,7 +99,7 @@ func third[T, U any](_ T, _ U, ok bool) bool { return ok }
 func option(t *testing.T, hex string) NDOption {
 	t.Helper()
 	p := Packet{Version: 6, Type: Type6RouterSolicit}
-	opts := p.NDOptions(frame(t, "8500 0000 00000000\n"+hex))
+	opts, _ := p.NDOptions(frame(t, "8500 0000 00000000\n"+hex))
 	o, ok := opts.Next()
 	if _, more := opts.Next(); !ok || more || len(opts.Fault()) > 0 {
 		t.Fatalf("not one option: %s", hex)

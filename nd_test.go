@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sameMessages is sameLines of what stands behind the IP header.
+func sameMessages(t *testing.T, frames [][]byte, options ...string) {
+	t.Helper()
+	want, got := bothLines(t, frames, options...)
+	for _, lines := range [][]string{want, got} {
+		for i, line := range lines {
+			_, lines[i], _ = strings.Cut(line, "ICMP6, ")
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%q (-tcpdump +icmpdump)\n%s", options, diff)
+	}
+}
+
+// body makes bytes of hex digits and blanks.
+func body(t *testing.T, digits ...string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.Join(strings.Fields(strings.Join(digits, "")), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Options that tcpdump knows, as they should be and with lengths that they should not have.
+const (
+	sourceLink = `01 01 020000000001`
+	targetLink = `02 02 0200000000000001 000000000000`
+	prefix     = `03 04 40 e0 00278d00 ffffffff 00000000 20010db8000000000000000000000000`
+	redirected = `04 07 000000000000 6000000000003b40 20010db8000000000000000000000001 20010db8000000000000000000000009 0000000000000000`
+	mtu        = `05 01 0000 000005dc`
+	interval   = `07 01 0000 000927c0`
+	homeAgent  = `08 01 0000 000a 0708`
+	route1     = `18 01 00 00 ffffffff`
+	route2     = `18 02 30 08 00000708 20010db800000000`
+	route3     = `18 03 80 18 00000000 20010db8000000000000000000000007`
+	rdnss      = `19 05 0000 00000e10 20010db8000000000000000000000007 fe800000000000000000000000000008`
+	dnssl      = `1f 04 0000 ffffffff 076578616d706c65 03636f6d 00 016100 0000000000000000`
+	mtuLong    = `05 02 0000 000005dc 0000000000000000`
+	prefixLong = `03 05 40 00 00000000 00000001 00000000 20010db8000000000000000000000000 0000000000000000`
+)
+
+// ndFrames are messages of neighbor discovery whose lines are tcpdump's.
+func ndFrames(t *testing.T) (frames [][]byte) {
+	target, destination := `20010db8000000000000000000000009`, `20010db8000000000000000000000007`
+	all := prefix + sourceLink + mtu + interval + homeAgent + route1 + route2 + route3 + rdnss + dnssl + targetLink + redirected + mtuLong + prefixLong
+	add := func(typ uint8, rest uint32, digits ...string) {
+		frames = append(frames, message6(typ, 0, rest, body(t, digits...)))
+	}
+	add(133, 0)
+	add(133, 0, sourceLink)
+	add(134, 0x40c00708, `00000000 00000000`, prefix, sourceLink)
+	for flags := range uint32(256) {
+		if flags&4 == 0 { // the proxy flag is ours
+			add(134, flags<<16, `00007530 000003e8`)
+		}
+	}
+	add(134, 0xff000000, `ffffffff ffffffff`, all)
+	add(135, 0, target, sourceLink)
+	add(135, 0, target)
+	for flags := range uint32(8) {
+		add(136, flags<<29, target, targetLink)
+	}
+	add(137, 0, target, destination, targetLink, redirected)
+	add(137, 0, target, destination, redirected, sourceLink)
+	add(141, 0)
+	add(142, 0)
+	add(144, 0x00070000)
+	add(145, 0xbeef0000)
+	add(145, 0xbeef0000, target, destination)
+	add(145, 0xbeef0000, target, `20010db8`)
+	add(146, 0x00070000)
+	for _, flags := range []uint32{0, 0x8000, 0x4000, 0xffff} {
+		add(147, 0x00070000|flags, prefix, mtu)
+	}
+
+	// Faults: an option without a length, one past the end, half a header.
+	add(133, 0, sourceLink, `03 00 000000000000`)
+	add(136, 0, target, targetLink, `05 02 0000 000005dc`)
+	add(134, 0, `00000000 00000000`, mtu, `19`)
+	add(147, 0, `00`)
+	return frames
+}
+
+// Lines of neighbor discovery are tcpdump's, without and with their options, whole and cut short.
+func TestNDLinesAreTcpdumps(t *testing.T) {
+	frames := ndFrames(t)
+	sameLines(t, frames)
+	sameMessages(t, frames, "-v")
+	var whole [][]byte // behind the dump of a whole option tcpdump -vv ends the line of a faulty one
+	whole = append(whole, frames[:len(frames)-4]...)
+	sameMessages(t, whole, "-vv")
+	sameMessages(t, whole, "-vvv")
+
+	// An option that nobody knows ends tcpdump's list, and of others it says no more.
+	sameMessages(t, [][]byte{message6(133, 0, 0, body(t, sourceLink, `c8 01 010203040506`))}, "-v")
+	sameMessages(t, [][]byte{message6(133, 0, 0, body(t, `c8 01 010203040506`, sourceLink))}, "-vv")
+}
+
+// Cut at every byte, a line with options is tcpdump's.
+func TestNDLinesCutShort(t *testing.T) {
+	const behindIP = 14 + 40
+	var cut [][]byte
+	for _, whole := range [][]byte{
+		message6(134, 0, 0x40c00708, body(t, `00000000 00000000`, prefix, rdnss)),
+		message6(135, 0, 0, body(t, `20010db8000000000000000000000009`, sourceLink)),
+		message6(136, 0, 0xe0000000, body(t, `20010db8000000000000000000000009`, targetLink, mtu)),
+		message6(145, 0, 0x00070000, body(t, `20010db8000000000000000000000009 20010db8000000000000000000000007`)),
+		message6(147, 0, 0x0007c000, body(t, route2, homeAgent)),
+	} {
+		for n := behindIP + 2; n < len(whole); n++ {
+			cut = append(cut, whole[:n])
+		}
+	}
+	sameMessages(t, cut, "-v")
+}
