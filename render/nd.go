@@ -87,7 +87,7 @@ func appendRouterAdvert6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whol
 		return dst, false
 	}
 	dst = appendFlags(append(appendCode(dst, " hop limit ", ra.HopLimit), ", "...), ra.Flags, raFlags)
-	dst = append(append(dst, ", pref "...), routePrefs[icmp.RoutePrefOf(ra.Flags)]...)
+	dst = appendPref(append(dst, ", pref "...), icmp.RoutePrefOf(ra.Flags))
 	dst = strconv.AppendUint(append(dst, ", router lifetime "...), uint64(ra.Lifetime), 10)
 	dst = strconv.AppendUint(append(dst, "s, reachable time "...), uint64(ra.Reachable), 10)
 	dst = strconv.AppendUint(append(dst, "ms, retrans timer "...), uint64(ra.Retrans), 10)

@@ -17,12 +17,27 @@ import (
 // in hex digits.
 func message6(t *testing.T, typ, code uint8, digits string) (*flowtable.Event, icmp.Frame) {
 	t.Helper()
+	b := frame6(t, typ, code, digits)
+	return event(t, icmp.LinkRaw, b, len(b))
+}
+
+func frame6(t testing.TB, typ, code uint8, digits string) []byte {
+	t.Helper()
 	b, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = forge.Frame(forge.IP6("2001:db8::1", "2001:db8::2"), forge.ICMP6(typ, code), gopacket.Payload(b))
-	return event(t, icmp.LinkRaw, b, len(b))
+	return forge.Frame(forge.IP6("2001:db8::1", "2001:db8::2"), forge.ICMP6(typ, code), gopacket.Payload(b))
+}
+
+// allNDOptions is what stands behind the checksum of a router advertisement with the options of
+// ndOptionTests.
+func allNDOptions() string {
+	digits := `40 8c 0708 00007530 000003e8`
+	for _, tt := range ndOptionTests {
+		digits += tt.digits
+	}
+	return digits
 }
 
 // messageText is the line of an event, from the message on.
@@ -198,6 +213,12 @@ var ndOptionTests = []struct{ name, digits, line, json string }{
 	{"PREF64", `26 02 0709 0064ff9b0000000000000000`, `pref64 option (38), length 16 (2): prefix=64:ff9b::, prefix_length=64, lifetime_s=1800`,
 		`"prefix":"64:ff9b::","prefix_length":64,"lifetime_s":1800`},
 	{"PREF64 that is none", `26 01 000000000000`, `pref64 option (38), length 8 (1): malformed=true`, `"malformed":true,"data":"000000000000"`},
+	{"encrypted DNS", `90 05 0001 00000e10 0005 0161016200 0010` + address9 + `0003 010203 0000`,
+		`encrypted dns option (144), length 40 (5): service_priority=1, lifetime_s=3600, adn=a.b., addresses=[2001:db8::9], svc_params=010203`,
+		`"service_priority":1,"lifetime_s":3600,"adn":"a.b.","addresses":["2001:db8::9"],"svc_params":"010203"`},
+	{"an experiment", `fd 01 010203040506`, `rfc3692 experiment 1 option (253), length 8 (1): `, `"data":"010203040506"`},
+	{"route, reserved preference", `18 01 00 10 00000000`, `route info option (24), length 8 (1):  ::/0, pref=rsv, lifetime=0s`,
+		`"prefix":"::","prefix_length":0,"preference":"reserved","route_lifetime_s":0`},
 	{"nobody knows", `c8 01 010203040506`, `unknown option (200), length 8 (1): `, `"data":"010203040506"`},
 	{"prefix, too short", `03 01 40 c0 00000000`, `prefix info option (3), length 8 (1): badlen`, `"malformed":true,"data":"40c000000000"`},
 	{"route, too long", `18 04 00 00 00000000 000000000000000000000000000000000000000000000000`, `route info option (24), length 32 (4): badlen`,
@@ -259,11 +280,7 @@ func TestNDBounded(t *testing.T) {
 
 // Nothing is allocated, whatever the options.
 func TestNDAllocs(t *testing.T) {
-	var all strings.Builder
-	for _, tt := range ndOptionTests {
-		all.WriteString(tt.digits)
-	}
-	e, f := message6(t, icmp.Type6RouterAdvert, 0, `40 8c 0708 00007530 000003e8`+all.String())
+	e, f := message6(t, icmp.Type6RouterAdvert, 0, allNDOptions())
 	dst := make([]byte, 0, 16384)
 	for name, a := range map[string]Appender{"line": NewLines(Options{Verbose: 1}), "JSON": NewJSON(Options{})} {
 		if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], e, f) }); n != 0 {

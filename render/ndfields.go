@@ -194,3 +194,12 @@ func pref64Fields(f fields, o icmp.NDOption) fields {
 	}
 	return f.addr("prefix", p.Prefix).uint("prefix_length", uint64(p.Len)).uint("lifetime_s", uint64(p.Lifetime))
 }
+
+func encryptedDNSFields(f fields, o icmp.NDOption) fields {
+	e, ok := o.EncryptedDNS()
+	if !ok {
+		return f.malformed(o)
+	}
+	f = f.uint("service_priority", uint64(e.Priority)).uint("lifetime_s", uint64(e.Lifetime))
+	return f.domain("adn", e.Name).addrs("addresses", e.Addrs).hex("svc_params", e.Params)
+}

@@ -59,7 +59,9 @@ var ndOptions = [256]ndOption{
 	icmp.NDOptUptime:          {name: "consistent_uptime"},
 	icmp.NDOptCARDRequest:     {name: "card_request"},
 	icmp.NDOptCARDReply:       {name: "card_reply"},
-	icmp.NDOptEncryptedDNS:    {name: "encrypted_dns"},
+	icmp.NDOptEncryptedDNS:    {name: "encrypted_dns", fields: encryptedDNSFields},
+	icmp.NDOptExperiment1:     {name: "rfc3692_experiment_1"},
+	icmp.NDOptExperiment2:     {name: "rfc3692_experiment_2"},
 }
 
 // appendNDText appends options to a line, each behind a blank, as tcpdump -v does. They are not
@@ -234,9 +236,17 @@ func homeAgentText(dst []byte, o icmp.NDOption) []byte {
 	return strconv.AppendUint(append(dst, ", lifetime "...), uint64(lifetime), 10)
 }
 
-// routePrefs are tcpdump's words for a preference; RFC 4191 has the same.
+// routePrefs are the words of RFC 4191 for a preference.
 var routePrefs = [...]string{
-	icmp.PrefMedium: "medium", icmp.PrefHigh: "high", icmp.PrefReserved: "rsv", icmp.PrefLow: "low",
+	icmp.PrefMedium: "medium", icmp.PrefHigh: "high", icmp.PrefReserved: "reserved", icmp.PrefLow: "low",
+}
+
+// appendPref appends a preference in tcpdump's words.
+func appendPref(dst []byte, p icmp.RoutePref) []byte {
+	if p == icmp.PrefReserved {
+		return append(dst, "rsv"...)
+	}
+	return append(dst, routePrefs[p]...)
 }
 
 func routeFields(f fields, o icmp.NDOption) fields {
@@ -254,7 +264,7 @@ func routeText(dst []byte, o icmp.NDOption) []byte {
 		return append(dst, "badlen"...)
 	}
 	dst = appendCode(appendAddr6(append(dst, ' '), &r.Prefix), "/", r.Len)
-	dst = append(append(dst, ", pref="...), routePrefs[r.Pref]...)
+	dst = appendPref(append(dst, ", pref="...), r.Pref)
 	return appendLifetime(append(dst, ", lifetime="...), r.Lifetime)
 }
 

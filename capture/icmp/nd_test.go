@@ -1,6 +1,7 @@
 package icmp
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,7 @@ func checkNDOption(t *testing.T, o NDOption) {
 		second(o.HandoverKey()), third(o.HandoverValue()), second(o.PvD()), second(o.Registration()),
 		second(o.Context()), second(o.BorderRouter()), second(o.CGA()), third(o.Signature()),
 		third(o.Timestamp()), second(o.Nonce()), third(o.TrustAnchor()), third(o.Certificate()),
+		second(o.EncryptedDNS()),
 	} {
 		if ok {
 			views++
@@ -115,57 +117,69 @@ func of[T any](v T, ok bool) any {
 	return v
 }
 
-// Each option is what its RFC says, and too short an option is none. The order is that of the
-// bytes in the RFC.
+// ndOptionTests are options, each as its RFC has it, and what they say. Of too short an option
+// that is nothing.
+var ndOptionTests = []struct {
+	name string
+	hex  string
+	view func(NDOption) any
+	want any
+}{
+	{"prefix", `03 04 40 f0 00278d00 ffffffff 00000000 20010db8000000000000000000000000`,
+		func(o NDOption) any { return of(o.Prefix()) },
+		NDPrefix{Len: 64, Flags: PrefixOnLink | PrefixAuto | PrefixRouter | PrefixPD, Valid: 2592000, Preferred: Forever, Prefix: v6(0)}},
+	{"MTU", `05 01 0000 000005dc`, func(o NDOption) any { return of(o.MTU()) }, uint32(1500)},
+	{"shortcut limit", `06 01 07 00 00000000`, func(o NDOption) any { return of(o.ShortcutLimit()) }, uint8(7)},
+	{"interval", `07 01 0000 000927c0`, func(o NDOption) any { return of(o.Interval()) }, uint32(600000)},
+	{"route without prefix", `18 01 00 08 00000708`, func(o NDOption) any { return of(o.Route()) },
+		NDRoute{Pref: PrefHigh, Lifetime: 1800}},
+	{"route, half its prefix", `18 02 30 18 ffffffff 20010db800000000`, func(o NDOption) any { return of(o.Route()) },
+		NDRoute{Len: 48, Pref: PrefLow, Lifetime: Forever, Prefix: v6(0)}},
+	{"route, all its prefix", `18 03 80 10 00000000 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.Route()) },
+		NDRoute{Len: 128, Pref: PrefReserved, Prefix: v6(7)}},
+	{"captive portal", `25 02 68747470733a2f2f612e6200 0000`, func(o NDOption) any { return of(o.URI()) }, []byte("https://a.b")},
+	{"PREF64", `26 02 0709 0064ff9b0000000000000000`, func(o NDOption) any { return of(o.PREF64()) },
+		PREF64{Lifetime: 1800, Len: 64, Prefix: Addr{1: 0x64, 2: 0xff, 3: 0x9b}}},
+	{"PREF64, a length that is none", `26 02 0706 0064ff9b0000000000000000`, func(o NDOption) any { return of(o.PREF64()) }, nil},
+	{"flags", `1a 01 800000000001`, func(o NDOption) any { return of(o.RAFlags()) }, []byte{0x80, 5: 1}},
+	{"care-of address", `11 03 02 80 00000000 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.MobileAddr()) },
+		MobileAddr{Code: 2, Len: 128, Addr: v6(7)}},
+	{"mobility anchor point", `17 03 2f 80 00000e10 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.MAP()) },
+		MAP{Distance: 2, Preference: 15, Roaming: true, Lifetime: 3600, Addr: v6(7)}},
+	{"handover key request", `1b 02 02 10 0102030405060708090a 0000`, func(o NDOption) any { return of(o.HandoverKey()) },
+		HandoverKey{Algorithm: 1, Key: []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}},
+	{"handover key", `1c 02 04 20 012c 010203040506 00000000`, func(o NDOption) any { return of(o.HandoverKey()) },
+		HandoverKey{Algorithm: 2, Lifetime: 300, Key: []byte{1, 2, 3, 4, 5, 6}}},
+	{"padding that is more than there is", `1c 01 04 20 012c 0102`, func(o NDOption) any { return of(o.HandoverKey()) }, nil},
+	{"provisioning domain", `15 02 a0 03 0007 0161 0162 00 0000000000`, func(o NDOption) any { return of(o.PvD()) },
+		PvD{ID: Name("\x01a\x01b"), Sequence: 7, Delay: 3, HTTP: true, RouterAdverted: true}},
+	{"registration", `21 02 01 00 0000 003c 0200000000000001`, func(o NDOption) any { return of(o.Registration()) },
+		Registration{Status: 1, Lifetime: 60, ROVR: []byte{2, 7: 1}}},
+	{"extended registration", `21 03 00 05 07 09 003c 0200000000000001 0000000000000002`, func(o NDOption) any { return of(o.Registration()) },
+		Registration{Opaque: 5, I: 1, Route: true, Transaction: true, TID: 9, Lifetime: 60, ROVR: []byte{2, 7: 1, 15: 2}}},
+	{"context", `22 02 40 13 0000 000a 20010db800000000`, func(o NDOption) any { return of(o.Context()) },
+		Context{Len: 64, Compress: true, ID: 3, Lifetime: 10, Prefix: v6(0)}},
+	{"border router", `23 03 0002 0001 000a 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.BorderRouter()) },
+		BorderRouter{Version: 1<<16 | 2, Lifetime: 10, Addr: v6(7)}},
+	{"CGA", `0b 04 01 00 000102030405060708090a0b0c0d0e0f 20010db800000000 01 3000 00`, func(o NDOption) any { return of(o.CGA()) },
+		CGA{Modifier: []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+			SubnetPrefix: []byte{0x20, 1, 0xd, 0xb8, 7: 0}, Collisions: 1, Key: []byte{0x30, 0}}},
+	{"encrypted DNS", `90 05 0001 00000e10 0005 0161016200 0010 20010db8000000000000000000000007 0003 010203 0000`,
+		func(o NDOption) any { return of(o.EncryptedDNS()) },
+		EncryptedDNS{Priority: 1, Lifetime: 3600, Name: Name("\x01a\x01b"), Addrs: AddrList{0x20, 0x01, 0x0d, 0xb8, 15: 7}, Params: []byte{1, 2, 3}}},
+	{"encrypted DNS, its name only", `90 02 0000 ffffffff 0003 016100 0000 00`, func(o NDOption) any { return of(o.EncryptedDNS()) },
+		EncryptedDNS{Lifetime: Forever, Name: Name("\x01a"), Addrs: AddrList{}}},
+	{"encrypted DNS, its name filling it", `90 02 0000 ffffffff 0006 0461616161 00`, func(o NDOption) any { return of(o.EncryptedDNS()) },
+		EncryptedDNS{Lifetime: Forever, Name: Name("\x04aaaa")}},
+	{"encrypted DNS, no name", `90 02 0000 ffffffff 0000 0000 00000000`, func(o NDOption) any { return of(o.EncryptedDNS()) }, nil},
+	{"encrypted DNS, half an address", `90 03 0001 00000e10 0003 016100 0008 20010db800000000 00`, func(o NDOption) any { return of(o.EncryptedDNS()) }, nil},
+	{"encrypted DNS, parameters past its end", `90 02 0001 00000e10 0002 6100 0000 0010`, func(o NDOption) any { return of(o.EncryptedDNS()) }, nil},
+	{"nonce", `0e 01 010203040506`, func(o NDOption) any { return of(o.Nonce()) }, []byte{1, 2, 3, 4, 5, 6}},
+	{"redirected, without anything", `04 01 000000000000`, func(o NDOption) any { return of(o.Redirected()) }, []byte{}},
+}
+
 func TestNDOptions(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		hex  string
-		view func(NDOption) any
-		want any
-	}{
-		{"prefix", `03 04 40 f0 00278d00 ffffffff 00000000 20010db8000000000000000000000000`,
-			func(o NDOption) any { return of(o.Prefix()) },
-			NDPrefix{Len: 64, Flags: PrefixOnLink | PrefixAuto | PrefixRouter | PrefixPD, Valid: 2592000, Preferred: Forever, Prefix: v6(0)}},
-		{"MTU", `05 01 0000 000005dc`, func(o NDOption) any { return of(o.MTU()) }, uint32(1500)},
-		{"shortcut limit", `06 01 07 00 00000000`, func(o NDOption) any { return of(o.ShortcutLimit()) }, uint8(7)},
-		{"interval", `07 01 0000 000927c0`, func(o NDOption) any { return of(o.Interval()) }, uint32(600000)},
-		{"route without prefix", `18 01 00 08 00000708`, func(o NDOption) any { return of(o.Route()) },
-			NDRoute{Pref: PrefHigh, Lifetime: 1800}},
-		{"route, half its prefix", `18 02 30 18 ffffffff 20010db800000000`, func(o NDOption) any { return of(o.Route()) },
-			NDRoute{Len: 48, Pref: PrefLow, Lifetime: Forever, Prefix: v6(0)}},
-		{"route, all its prefix", `18 03 80 10 00000000 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.Route()) },
-			NDRoute{Len: 128, Pref: PrefReserved, Prefix: v6(7)}},
-		{"captive portal", `25 02 68747470733a2f2f612e6200 0000`, func(o NDOption) any { return of(o.URI()) }, []byte("https://a.b")},
-		{"PREF64", `26 02 0709 0064ff9b0000000000000000`, func(o NDOption) any { return of(o.PREF64()) },
-			PREF64{Lifetime: 1800, Len: 64, Prefix: Addr{1: 0x64, 2: 0xff, 3: 0x9b}}},
-		{"PREF64, a length that is none", `26 02 0706 0064ff9b0000000000000000`, func(o NDOption) any { return of(o.PREF64()) }, nil},
-		{"flags", `1a 01 800000000001`, func(o NDOption) any { return of(o.RAFlags()) }, []byte{0x80, 5: 1}},
-		{"care-of address", `11 03 02 80 00000000 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.MobileAddr()) },
-			MobileAddr{Code: 2, Len: 128, Addr: v6(7)}},
-		{"mobility anchor point", `17 03 2f 80 00000e10 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.MAP()) },
-			MAP{Distance: 2, Preference: 15, Roaming: true, Lifetime: 3600, Addr: v6(7)}},
-		{"handover key request", `1b 02 02 10 0102030405060708090a 0000`, func(o NDOption) any { return of(o.HandoverKey()) },
-			HandoverKey{Algorithm: 1, Key: []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}},
-		{"handover key", `1c 02 04 20 012c 010203040506 00000000`, func(o NDOption) any { return of(o.HandoverKey()) },
-			HandoverKey{Algorithm: 2, Lifetime: 300, Key: []byte{1, 2, 3, 4, 5, 6}}},
-		{"padding that is more than there is", `1c 01 04 20 012c 0102`, func(o NDOption) any { return of(o.HandoverKey()) }, nil},
-		{"provisioning domain", `15 02 a0 03 0007 0161 0162 00 0000000000`, func(o NDOption) any { return of(o.PvD()) },
-			PvD{ID: Name("\x01a\x01b"), Sequence: 7, Delay: 3, HTTP: true, RouterAdverted: true}},
-		{"registration", `21 02 01 00 0000 003c 0200000000000001`, func(o NDOption) any { return of(o.Registration()) },
-			Registration{Status: 1, Lifetime: 60, ROVR: []byte{2, 7: 1}}},
-		{"extended registration", `21 03 00 05 07 09 003c 0200000000000001 0000000000000002`, func(o NDOption) any { return of(o.Registration()) },
-			Registration{Opaque: 5, I: 1, Route: true, Transaction: true, TID: 9, Lifetime: 60, ROVR: []byte{2, 7: 1, 15: 2}}},
-		{"context", `22 02 40 13 0000 000a 20010db800000000`, func(o NDOption) any { return of(o.Context()) },
-			Context{Len: 64, Compress: true, ID: 3, Lifetime: 10, Prefix: v6(0)}},
-		{"border router", `23 03 0002 0001 000a 20010db8000000000000000000000007`, func(o NDOption) any { return of(o.BorderRouter()) },
-			BorderRouter{Version: 1<<16 | 2, Lifetime: 10, Addr: v6(7)}},
-		{"CGA", `0b 04 01 00 000102030405060708090a0b0c0d0e0f 20010db800000000 01 3000 00`, func(o NDOption) any { return of(o.CGA()) },
-			CGA{Modifier: []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
-				SubnetPrefix: []byte{0x20, 1, 0xd, 0xb8, 7: 0}, Collisions: 1, Key: []byte{0x30, 0}}},
-		{"nonce", `0e 01 010203040506`, func(o NDOption) any { return of(o.Nonce()) }, []byte{1, 2, 3, 4, 5, 6}},
-		{"redirected, without anything", `04 01 000000000000`, func(o NDOption) any { return of(o.Redirected()) }, []byte{}},
-	} {
+	for _, tt := range ndOptionTests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := option(t, tt.hex)
 			if diff := cmp.Diff(tt.want, tt.view(o)); diff != "" {
@@ -222,4 +236,37 @@ func TestNDOptionValues(t *testing.T) {
 	if addrs, ok := option(t, `0a 02 000000000000 2001 0db800000000`).Addrs(); !ok || addrs.Len() != 0 || addrs.Whole() {
 		t.Errorf("half an address: %x %v", addrs, ok)
 	}
+}
+
+// Every option, damaged at every byte.
+func TestNDDamaged(t *testing.T) {
+	b := ndFrame(t)
+	var p Packet
+	if st := Decode(&p, LinkRaw, b, len(b)); st != OK {
+		t.Fatal(st)
+	}
+	damage(t, LinkRaw, b)
+}
+
+// ndFrame is a router solicitation with all options of ndOptionTests and of those types that
+// have none there.
+func ndFrame(t testing.TB) []byte {
+	lines := "8500 0000 00000000\n"
+	for _, tt := range ndOptionTests {
+		lines += tt.hex + "\n"
+	}
+	lines += `
+		01 01 020000000001
+		08 01 0000 000a 0708
+		0c 03 0000 000102030405060708090a0b0c0d0e0f 01020304
+		0d 02 000000000000 00006553f1008000
+		0f 01 02 01 016100 00
+		10 01 01 00 30020000
+		13 01 02 0200000000
+		14 03 00 02 00000000 20010db8000000000000000000000007
+		19 03 0000 00000e10 20010db8000000000000000000000007
+		1e 01 01 03 612e62 00
+		1f 02 0000 00000e10 01 61 02 6263 00 0000`
+	msg := frame(t, lines)
+	return append(frame(t, fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
 }

@@ -52,6 +52,8 @@ const (
 	NDOptCARDRequest     = 138 // RFC 4065, of RFC 4066
 	NDOptCARDReply       = 139 //
 	NDOptEncryptedDNS    = 144 // RFC 9463, section 6.1
+	NDOptExperiment1     = 253 // RFC 4727
+	NDOptExperiment2     = 254
 )
 
 // An NDOption is one option of neighbor discovery (RFC 4861, section 4.6). Its views are there
@@ -223,4 +225,54 @@ func (o NDOption) RAFlags() ([]byte, bool) {
 		return nil, false
 	}
 	return o.Data[:6], true
+}
+
+// An EncryptedDNS is a resolver that is reached by an encrypted transport (RFC 9463, section
+// 6.1). What an option leaves out that only names one is empty.
+type EncryptedDNS struct {
+	Name     Name // by which it is authenticated
+	Addrs    AddrList
+	Params   []byte // SvcParams of RFC 9460, section 2.2
+	Lifetime uint32 // s, or Forever
+	Priority uint16 // 0 if it is an alias
+}
+
+// EncryptedDNS reads an encrypted DNS option: name, addresses and parameters each stand behind
+// their length, and padding, which is a length of 0, behind them.
+func (o NDOption) EncryptedDNS() (e EncryptedDNS, ok bool) {
+	if !o.is(NDOptEncryptedDNS, 14) {
+		return EncryptedDNS{}, false
+	}
+	e.Priority, e.Lifetime = o.uint16(0), o.uint32(2)
+	name, rest, ok := cutField(o.Data[6:])
+	names := Names{name}
+	if e.Name, _ = names.Next(); !ok || e.Name == nil || len(names.rest) > 0 {
+		return EncryptedDNS{}, false
+	}
+	if len(rest) < 2 {
+		return e, true
+	}
+	addrs, rest, ok := cutField(rest)
+	if e.Addrs = AddrList(addrs); !ok || !e.Addrs.Whole() {
+		return EncryptedDNS{}, false
+	}
+	if len(rest) < 2 {
+		return e, true
+	}
+	if e.Params, _, ok = cutField(rest); !ok {
+		return EncryptedDNS{}, false
+	}
+	return e, true
+}
+
+// cutField cuts off a field that stands behind its length of 16 bits.
+func cutField(b []byte) (field, rest []byte, ok bool) {
+	if len(b) < 2 {
+		return nil, nil, false
+	}
+	end := 2 + int(binary.BigEndian.Uint16(b))
+	if end > len(b) {
+		return nil, nil, false
+	}
+	return b[2:end:end], b[end:], true
 }

@@ -166,6 +166,7 @@ func FuzzDecode(f *testing.F) {
 	for i, b := range forge.Each(1) {
 		f.Add(byte(forged(i)), b, 0)
 	}
+	f.Add(byte(LinkRaw), ndFrame(f), 0)
 	f.Fuzz(func(t *testing.T, link byte, b []byte, more int) {
 		if more < 0 || more > 1<<20 {
 			more = 0
