@@ -62,90 +62,92 @@ func messageObject(t *testing.T, e *flowtable.Event, f icmp.Frame) string {
 
 const address9 = `20010db8000000000000000000000009 `
 
-// Messages that tcpdump knows little of, or nothing: in a line with -v, and in an object.
+// ndMessageTests are messages in a line with -v, and in an object.
+var ndMessageTests = []struct {
+	name       string
+	typ, code  uint8
+	digits     string
+	line, json string
+}{
+	{
+		"router solicitation", 133, 0, `00000000 01 01 020000000001`,
+		`router solicitation, length 16 source link-address option (1), length 8 (1): 02:00:00:00:00:01`,
+		`{"options":[{"type":1,"name":"source_link_layer_address","length":8,"address":"02:00:00:00:00:01"}]}`,
+	},
+	{
+		"router advertisement of a proxy", 134, 0, `40 8c 0708 00007530 000003e8`,
+		`router advertisement, length 16 hop limit 64, Flags [managed, proxy], pref high, router lifetime 1800s, reachable time 30000ms, retrans timer 1000ms`,
+		`{"cur_hop_limit":64,"managed":true,"other_configuration":false,"home_agent":false,"proxy":true,"ipv6_only":false,"preference":"high","router_lifetime_s":1800,"reachable_time_ms":30000,"retrans_timer_ms":1000,"options":[]}`,
+	},
+	{
+		"neighbor solicitation", 135, 0, `00000000` + address9,
+		`neighbor solicitation, length 24, who has 2001:db8::9`,
+		`{"target_address":"2001:db8::9","options":[]}`,
+	},
+	{
+		"neighbor advertisement", 136, 0, `60000000` + address9,
+		`neighbor advertisement, length 24, tgt is 2001:db8::9, Flags [solicited, override]`,
+		`{"router":false,"solicited":true,"override":true,"target_address":"2001:db8::9","options":[]}`,
+	},
+	{
+		"redirect", 137, 0, `00000000` + address9 + `20010db8000000000000000000000007 04 01 000000000000`,
+		`redirect, length 48, 2001:db8::7 to 2001:db8::9 redirected header option (4), length 8 (1): `,
+		`{"target_address":"2001:db8::9","destination_address":"2001:db8::7","options":[{"type":4,"name":"redirected_header","length":8,"datagram":""}]}`,
+	},
+	{
+		"inverse neighbor advertisement", 142, 0, `00000000 02 01 020000000001 0a 03 000000000000` + address9,
+		`inverse neighbor advertisement destination link-address option (2), length 8 (1): 02:00:00:00:00:01 target address list option (10), length 24 (3): addresses=[2001:db8::9]`,
+		`{"options":[{"type":2,"name":"target_link_layer_address","length":8,"address":"02:00:00:00:00:01"},{"type":10,"name":"target_address_list","length":24,"addresses":["2001:db8::9"]}]}`,
+	},
+	{
+		"home agent discovery reply", 145, 0, `0007 0000` + address9 + address9,
+		`ha discovery reply, length 40, id 0x0007, 2001:db8::9, 2001:db8::9`,
+		`{"home_agent_addresses":["2001:db8::9","2001:db8::9"]}`,
+	},
+	{
+		"mobile prefix advertisement", 147, 0, `0007 8000`,
+		`mobile router advertisement, length 8, id 0x0007 M`,
+		`{"managed":true,"other_configuration":false,"options":[]}`,
+	},
+	{
+		"certification path solicitation", 148, 0, `0007 ffff 0f 01 02 01 016100 00`,
+		`certification path solicitation, length 16 identifier=7, component=65535 trust anchor option (15), length 8 (1): name_type=2, name_type_name=fqdn, anchor=016100`,
+		`{"identifier":7,"component":65535,"options":[{"type":15,"name":"trust_anchor","length":8,"name_type":2,"name_type_name":"fqdn","anchor":"016100"}]}`,
+	},
+	{
+		"certification path advertisement", 149, 0, `0007 0003 0002 0000 10 01 01 00 30020000`,
+		`certification path advertisement, length 20 identifier=7, all_components=3, component=2 certificate option (16), length 8 (1): cert_type=1, cert_type_name=x509v3, certificate=30020000`,
+		`{"identifier":7,"all_components":3,"component":2,"options":[{"type":16,"name":"certificate","length":8,"cert_type":1,"cert_type_name":"x509v3","certificate":"30020000"}]}`,
+	},
+	{
+		"router solicitation for proxy advertisement", 154, 0, `02 00 0007 13 01 01 0200000001`,
+		`fmipv6, length 16 subtype=2, subtype_name=router_solicitation_for_proxy_advertisement, identifier=7 link layer address option (19), length 8 (1): option_code=1, option_code_name=new_access_point, address=02:00:00:00:01`,
+		`{"subtype":2,"subtype_name":"router_solicitation_for_proxy_advertisement","identifier":7,"options":[{"type":19,"name":"link_layer_address","length":8,"option_code":1,"option_code_name":"new_access_point","address":"02:00:00:00:01"}]}`,
+	},
+	{
+		"fast handover of no known kind", 154, 0, `63 00 0007`,
+		`fmipv6, length 8 subtype=99, identifier=7`,
+		`{"subtype":99,"identifier":7,"options":[]}`,
+	},
+	{
+		"duplicate address request", 157, 0, `00 00 003c 0200000000000001` + address9,
+		`duplicate address request, length 32 status=0, status_name=success, registration_lifetime_min=60, rovr=0200000000000001, registered_address=2001:db8::9`,
+		`{"status":0,"status_name":"success","registration_lifetime_min":60,"rovr":"0200000000000001","registered_address":"2001:db8::9"}`,
+	},
+	{
+		"extended duplicate address confirmation", 158, 1, `03 05 003c 0200000000000001` + address9,
+		`duplicate address confirmation, length 32 status=3, status_name=moved, tid=5, registration_lifetime_min=60, rovr=0200000000000001, registered_address=2001:db8::9`,
+		`{"status":3,"status_name":"moved","tid":5,"registration_lifetime_min":60,"rovr":"0200000000000001","registered_address":"2001:db8::9"}`,
+	},
+	{
+		"duplicate address request, shorter than its code says", 157, 2, `00 00 003c 0200000000000001` + address9,
+		`duplicate address request, length 32 [|icmp6]`,
+		`{}`,
+	},
+}
+
 func TestNDMessages(t *testing.T) {
-	for _, tt := range []struct {
-		name       string
-		typ, code  uint8
-		digits     string
-		line, json string
-	}{
-		{
-			"router solicitation", 133, 0, `00000000 01 01 020000000001`,
-			`router solicitation, length 16 source link-address option (1), length 8 (1): 02:00:00:00:00:01`,
-			`{"options":[{"type":1,"name":"source_link_layer_address","length":8,"address":"02:00:00:00:00:01"}]}`,
-		},
-		{
-			"router advertisement of a proxy", 134, 0, `40 8c 0708 00007530 000003e8`,
-			`router advertisement, length 16 hop limit 64, Flags [managed, proxy], pref high, router lifetime 1800s, reachable time 30000ms, retrans timer 1000ms`,
-			`{"cur_hop_limit":64,"managed":true,"other_configuration":false,"home_agent":false,"proxy":true,"ipv6_only":false,"preference":"high","router_lifetime_s":1800,"reachable_time_ms":30000,"retrans_timer_ms":1000,"options":[]}`,
-		},
-		{
-			"neighbor solicitation", 135, 0, `00000000` + address9,
-			`neighbor solicitation, length 24, who has 2001:db8::9`,
-			`{"target_address":"2001:db8::9","options":[]}`,
-		},
-		{
-			"neighbor advertisement", 136, 0, `60000000` + address9,
-			`neighbor advertisement, length 24, tgt is 2001:db8::9, Flags [solicited, override]`,
-			`{"router":false,"solicited":true,"override":true,"target_address":"2001:db8::9","options":[]}`,
-		},
-		{
-			"redirect", 137, 0, `00000000` + address9 + `20010db8000000000000000000000007 04 01 000000000000`,
-			`redirect, length 48, 2001:db8::7 to 2001:db8::9 redirected header option (4), length 8 (1): `,
-			`{"target_address":"2001:db8::9","destination_address":"2001:db8::7","options":[{"type":4,"name":"redirected_header","length":8,"datagram":""}]}`,
-		},
-		{
-			"inverse neighbor advertisement", 142, 0, `00000000 02 01 020000000001 0a 03 000000000000` + address9,
-			`inverse neighbor advertisement destination link-address option (2), length 8 (1): 02:00:00:00:00:01 target address list option (10), length 24 (3): addresses=[2001:db8::9]`,
-			`{"options":[{"type":2,"name":"target_link_layer_address","length":8,"address":"02:00:00:00:00:01"},{"type":10,"name":"target_address_list","length":24,"addresses":["2001:db8::9"]}]}`,
-		},
-		{
-			"home agent discovery reply", 145, 0, `0007 0000` + address9 + address9,
-			`ha discovery reply, length 40, id 0x0007, 2001:db8::9, 2001:db8::9`,
-			`{"home_agent_addresses":["2001:db8::9","2001:db8::9"]}`,
-		},
-		{
-			"mobile prefix advertisement", 147, 0, `0007 8000`,
-			`mobile router advertisement, length 8, id 0x0007 M`,
-			`{"managed":true,"other_configuration":false,"options":[]}`,
-		},
-		{
-			"certification path solicitation", 148, 0, `0007 ffff 0f 01 02 01 016100 00`,
-			`certification path solicitation, length 16 identifier=7, component=65535 trust anchor option (15), length 8 (1): name_type=2, name_type_name=fqdn, anchor=016100`,
-			`{"identifier":7,"component":65535,"options":[{"type":15,"name":"trust_anchor","length":8,"name_type":2,"name_type_name":"fqdn","anchor":"016100"}]}`,
-		},
-		{
-			"certification path advertisement", 149, 0, `0007 0003 0002 0000 10 01 01 00 30020000`,
-			`certification path advertisement, length 20 identifier=7, all_components=3, component=2 certificate option (16), length 8 (1): cert_type=1, cert_type_name=x509v3, certificate=30020000`,
-			`{"identifier":7,"all_components":3,"component":2,"options":[{"type":16,"name":"certificate","length":8,"cert_type":1,"cert_type_name":"x509v3","certificate":"30020000"}]}`,
-		},
-		{
-			"router solicitation for proxy advertisement", 154, 0, `02 00 0007 13 01 01 0200000001`,
-			`fmipv6, length 16 subtype=2, subtype_name=router_solicitation_for_proxy_advertisement, identifier=7 link layer address option (19), length 8 (1): option_code=1, option_code_name=new_access_point, address=02:00:00:00:01`,
-			`{"subtype":2,"subtype_name":"router_solicitation_for_proxy_advertisement","identifier":7,"options":[{"type":19,"name":"link_layer_address","length":8,"option_code":1,"option_code_name":"new_access_point","address":"02:00:00:00:01"}]}`,
-		},
-		{
-			"fast handover of no known kind", 154, 0, `63 00 0007`,
-			`fmipv6, length 8 subtype=99, identifier=7`,
-			`{"subtype":99,"identifier":7,"options":[]}`,
-		},
-		{
-			"duplicate address request", 157, 0, `00 00 003c 0200000000000001` + address9,
-			`duplicate address request, length 32 status=0, status_name=success, registration_lifetime_min=60, rovr=0200000000000001, registered_address=2001:db8::9`,
-			`{"status":0,"status_name":"success","registration_lifetime_min":60,"rovr":"0200000000000001","registered_address":"2001:db8::9"}`,
-		},
-		{
-			"extended duplicate address confirmation", 158, 1, `03 05 003c 0200000000000001` + address9,
-			`duplicate address confirmation, length 32 status=3, status_name=moved, tid=5, registration_lifetime_min=60, rovr=0200000000000001, registered_address=2001:db8::9`,
-			`{"status":3,"status_name":"moved","tid":5,"registration_lifetime_min":60,"rovr":"0200000000000001","registered_address":"2001:db8::9"}`,
-		},
-		{
-			"duplicate address request, shorter than its code says", 157, 2, `00 00 003c 0200000000000001` + address9,
-			`duplicate address request, length 32 [|icmp6]`,
-			`{}`,
-		},
-	} {
+	for _, tt := range ndMessageTests {
 		t.Run(tt.name, func(t *testing.T) {
 			e, f := message6(t, tt.typ, tt.code, tt.digits)
 			for verbose := 1; verbose <= 3; verbose++ {
@@ -157,6 +159,23 @@ func TestNDMessages(t *testing.T) {
 				t.Errorf("\ngot  %s\nwant %s", got, tt.json)
 			}
 		})
+	}
+}
+
+// Cut at every byte, a message's line begins as that of the whole, and its object is one.
+func TestNDCutAtEveryByte(t *testing.T) {
+	for _, tt := range ndMessageTests {
+		whole := frame6(t, tt.typ, tt.code, tt.digits)
+		for n := 40 + 2; n < len(whole); n++ {
+			e, f := event(t, icmp.LinkRaw, whole[:n], len(whole))
+			got := messageText(e, f, 1)
+			if !strings.HasPrefix(tt.line, strings.TrimSuffix(got, " [|icmp6]")) {
+				t.Errorf("%s, %d of %d bytes\ngot   %s\nwhole %s", tt.name, n, len(whole), got, tt.line)
+			}
+			if b := NewJSON(Options{}).Append(nil, e, f); !json.Valid(b) {
+				t.Errorf("%s, %d of %d bytes: %s", tt.name, n, len(whole), b)
+			}
+		}
 	}
 }
 
