@@ -6,10 +6,6 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// maxListed is how many elements of a list a line has at most, so that it stays a line however
-// long the packet is; " ..." stands for the others. An object has all.
-const maxListed = 64
-
 // fields appends named values to an object, or to a line: what tcpdump has no words for is said
 // in both by the same names. In a line they are name=value with commas between them.
 type fields struct {

@@ -64,10 +64,15 @@ func (l *Lines) appendICMP6(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	if !whole {
 		return append(dst, " [|icmp6]"...)
 	}
-	if lengthFirst || verbose && names6[p.Type] != "" {
-		return dst // of a type that it knows tcpdump -v has the length in the IP header only
+	if lengthFirst || verbose && detailed6(p.Type) {
+		return dst
 	}
 	return appendLength(dst, p)
+}
+
+// detailed6 reports whether -v makes tcpdump say more of a type, and then no length behind it.
+func detailed6(typ uint8) bool {
+	return names6[typ] != "" && typ != icmp.Type6MtraceResponse && typ != icmp.Type6MtraceMessage
 }
 
 // appendBody6 appends what a message says. It is not whole if something of it is missing.

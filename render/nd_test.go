@@ -13,9 +13,9 @@ import (
 	"icmpdump/internal/forge"
 )
 
-// message6 is the event of an ICMPv6 message, of which the bytes behind its checksum are given
+// ndEvent is the event of an ICMPv6 message, of which the bytes behind its checksum are given
 // in hex digits.
-func message6(t *testing.T, typ, code uint8, digits string) (*flowtable.Event, icmp.Frame) {
+func ndEvent(t *testing.T, typ, code uint8, digits string) (*flowtable.Event, icmp.Frame) {
 	t.Helper()
 	b := frame6(t, typ, code, digits)
 	return event(t, icmp.LinkRaw, b, len(b))
@@ -149,7 +149,7 @@ var ndMessageTests = []struct {
 func TestNDMessages(t *testing.T) {
 	for _, tt := range ndMessageTests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, f := message6(t, tt.typ, tt.code, tt.digits)
+			e, f := ndEvent(t, tt.typ, tt.code, tt.digits)
 			for verbose := 1; verbose <= 3; verbose++ {
 				if got := messageText(e, f, verbose); got != tt.line {
 					t.Errorf("-v %d\ngot  %s\nwant %s", verbose, got, tt.line)
@@ -253,7 +253,7 @@ func TestNDOptions(t *testing.T) {
 	const after = ` mtu option (5), length 8 (1):  1500`
 	for _, tt := range ndOptionTests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, f := message6(t, icmp.Type6RouterSolicit, 0, `00000000`+tt.digits+`05 01 0000 000005dc`)
+			e, f := ndEvent(t, icmp.Type6RouterSolicit, 0, `00000000`+tt.digits+`05 01 0000 000005dc`)
 			got := messageText(e, f, 1)
 			if want := " " + strings.TrimSuffix(tt.line, " ") + after; !strings.HasSuffix(got, want) {
 				t.Errorf("\ngot  %s\nwant %s", got, want)
@@ -284,7 +284,7 @@ func TestNDBounded(t *testing.T) {
 		{"nonce", 133, "00000000 0e 20" + strings.Repeat("aa", 254), "aa", 254},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e, f := message6(t, tt.typ, 0, tt.digits)
+			e, f := ndEvent(t, tt.typ, 0, tt.digits)
 			text := messageText(e, f, 1)
 			if n := strings.Count(text, tt.elements); n != maxListed || !strings.Contains(text, " ...") || len(text) > 8192 {
 				t.Errorf("%d in a line of %d bytes: %s", n, len(text), text)
@@ -299,7 +299,7 @@ func TestNDBounded(t *testing.T) {
 
 // Nothing is allocated, whatever the options.
 func TestNDAllocs(t *testing.T) {
-	e, f := message6(t, icmp.Type6RouterAdvert, 0, allNDOptions())
+	e, f := ndEvent(t, icmp.Type6RouterAdvert, 0, allNDOptions())
 	dst := make([]byte, 0, 16384)
 	for name, a := range map[string]Appender{"line": NewLines(Options{Verbose: 1}), "JSON": NewJSON(Options{})} {
 		if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], e, f) }); n != 0 {

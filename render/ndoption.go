@@ -190,11 +190,11 @@ func prefixText(dst []byte, o icmp.NDOption) []byte {
 		dst = append(dst, "badlen"...)
 	}
 	dst = appendFlags(append(dst, ", "...), p.Flags, prefixFlags)
-	dst = appendLifetime(append(dst, ", valid time "...), p.Valid)
-	return appendLifetime(append(dst, ", pref. time "...), p.Preferred)
+	dst = appendNDLifetime(append(dst, ", valid time "...), p.Valid)
+	return appendNDLifetime(append(dst, ", pref. time "...), p.Preferred)
 }
 
-func appendLifetime(dst []byte, s uint32) []byte {
+func appendNDLifetime(dst []byte, s uint32) []byte {
 	if s == icmp.Forever {
 		return append(dst, "infinity"...)
 	}
@@ -265,7 +265,7 @@ func routeText(dst []byte, o icmp.NDOption) []byte {
 	}
 	dst = appendCode(appendAddr6(append(dst, ' '), &r.Prefix), "/", r.Len)
 	dst = appendPref(append(dst, ", pref="...), r.Pref)
-	return appendLifetime(append(dst, ", lifetime="...), r.Lifetime)
+	return appendNDLifetime(append(dst, ", lifetime="...), r.Lifetime)
 }
 
 func rdnssFields(f fields, o icmp.NDOption) fields {

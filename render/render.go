@@ -29,6 +29,10 @@ type Options struct {
 	Iface func(index int32) string
 }
 
+// maxListed is how many elements of a list a line shows: what comes behind is " ...", so that a
+// packet of 64 KiB makes no line without end. JSON shows them all.
+const maxListed = 64
+
 // ifaceNames remembers the names of interfaces, cleaned.
 type ifaceNames struct {
 	ask   func(int32) string
