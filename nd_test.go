@@ -50,8 +50,9 @@ const (
 	prefixLong = `03 05 40 00 00000000 00000001 00000000 20010db8000000000000000000000000 0000000000000000`
 )
 
-// ndFrames are messages of neighbor discovery whose lines are tcpdump's.
-func ndFrames(t *testing.T) (frames [][]byte) {
+// ndFrames are messages of neighbor discovery whose lines are tcpdump's, and some whose options
+// do not hold together.
+func ndFrames(t *testing.T) (frames, faulty [][]byte) {
 	target, destination := `20010db8000000000000000000000009`, `20010db8000000000000000000000007`
 	all := prefix + sourceLink + mtu + interval + homeAgent + route1 + route2 + route3 + rdnss + dnssl + targetLink + redirected + mtuLong + prefixLong
 	add := func(typ uint8, rest uint32, digits ...string) {
@@ -84,23 +85,27 @@ func ndFrames(t *testing.T) (frames [][]byte) {
 		add(147, 0x00070000|flags, prefix, mtu)
 	}
 
-	// Faults: an option without a length, one past the end, half a header.
-	add(133, 0, sourceLink, `03 00 000000000000`)
-	add(136, 0, target, targetLink, `05 02 0000 000005dc`)
-	add(134, 0, `00000000 00000000`, mtu, `19`)
-	add(147, 0, `00`)
-	return frames
+	faulty = [][]byte{
+		message6(133, 0, 0, body(t, sourceLink, `03 00 000000000000`)),          // no length
+		message6(136, 0, 0, body(t, target, targetLink, `05 02 0000 000005dc`)), // past the end
+		message6(134, 0, 0, body(t, `00000000 00000000`, mtu, `19`)),            // half a header
+		message6(147, 0, 0, body(t, `00`)),
+	}
+	return frames, faulty
 }
 
 // Lines of neighbor discovery are tcpdump's, without and with their options, whole and cut short.
 func TestNDLinesAreTcpdumps(t *testing.T) {
-	frames := ndFrames(t)
+	frames, faulty := ndFrames(t)
 	sameLines(t, frames)
-	sameMessages(t, frames, "-v")
-	var whole [][]byte // behind the dump of a whole option tcpdump -vv ends the line of a faulty one
-	whole = append(whole, frames[:len(frames)-4]...)
-	sameMessages(t, whole, "-vv")
-	sameMessages(t, whole, "-vvv")
+	for _, verbose := range []string{"-v", "-vv", "-vvv"} {
+		sameMessages(t, frames, verbose)
+	}
+	sameLines(t, faulty)
+	sameMessages(t, faulty, "-v") // with -vv tcpdump's mark stands behind a dump
+
+	// Of a type that it has a name for and nothing else, the length stays with -v.
+	sameMessages(t, [][]byte{message6(200, 0, 0, nil), message6(201, 0, 0, nil)}, "-v")
 
 	// An option that nobody knows ends tcpdump's list, and of others it says no more.
 	sameMessages(t, [][]byte{message6(133, 0, 0, body(t, sourceLink, `c8 01 010203040506`))}, "-v")
