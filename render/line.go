@@ -33,7 +33,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
 		dst = l.appendIface(dst, p)
 	}
-	dst = appendHeader(dst, p, &f)
+	dst, cut := l.appendHeader(dst, e, &f)
 	switch {
 	case e.Lost:
 		dst = appendTimeout(dst, e)
@@ -41,6 +41,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = l.appendICMP6(dst, p, p.Message(&f))
 	case p.Decoded():
 		dst = l.appendICMP4(dst, p, p.Message(&f))
+	case cut && p.Status == icmp.Truncated: // that was said
 	default:
 		dst = appendVerdict(dst, p)
 	}
@@ -83,8 +84,10 @@ var dirNames = [...]string{
 	icmp.DirOther:     "P",
 }
 
-// appendHeader appends what stands before the ICMP message, extension headers included.
-func appendHeader(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+// appendHeader appends what stands before the ICMP message, extension headers included. It is cut
+// if they are.
+func (l *Lines) appendHeader(dst []byte, e *flowtable.Event, f *icmp.Frame) (_ []byte, cut bool) {
+	p := &e.Packet
 	switch {
 	case p.Version != 6:
 		dst = append(dst, "IP "...)
@@ -92,29 +95,32 @@ func appendHeader(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		dst = append(dst, "IP6 "...)
 	}
 	if !hasAddrs(p) {
-		return dst // tcpdump names IPv6 only when it has its header
+		return dst, false // tcpdump names IPv6 only when it has its header
 	}
+	b := p.Datagram(f)
+	c := chain{b: b, length: int(p.IPLen), verbose: l.opts.Verbose > 0}
 	if n := p.Missing(f); n > 0 {
-		dst = appendMissing(dst, n, p.Version)
+		if h, ok := icmp.ReadHeader6(b); ok && h.Payload == 0 {
+			c.missing = n // of a jumbogram
+		} else {
+			dst = appendMissing(dst, n, p.Version)
+		}
+	}
+	switch {
+	case !c.verbose:
+	case p.Version == 6:
+		dst = appendIP6Header(dst, b)
+	default:
+		dst = appendIP4Header(dst, b)
 	}
 	dst = appendAddr(dst, &p.Src, p.Version)
 	dst = append(dst, " > "...)
 	dst = appendAddr(dst, &p.Dst, p.Version)
 	dst = append(dst, ": "...)
-	if p.Flags&icmp.FlagHopByHop != 0 {
-		dst = append(dst, "HBH "...)
+	if e.Lost {
+		return dst, false
 	}
-	if p.Flags&icmp.FlagFragment != 0 {
-		dst = append(dst, "frag ("...)
-		dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
-		dst = append(dst, '|')
-		dst = strconv.AppendUint(dst, uint64(p.Length), 10)
-		dst = append(dst, ") "...)
-	}
-	if p.Flags&icmp.FlagDstOpts != 0 {
-		dst = append(dst, "DSTOPT "...)
-	}
-	return dst
+	return c.append(dst)
 }
 
 // hasAddrs reports whether p's addresses are known.

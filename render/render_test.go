@@ -181,14 +181,6 @@ var events = []struct {
 		`"ip_version":6}`,
 	},
 	{
-		"IPv6 echo behind all sorts of headers",
-		other(with(packet6(128, 0, 77<<16|3), func(p *icmp.Packet) {
-			p.Flags = icmp.FlagHopByHop | icmp.FlagDstOpts | icmp.FlagFragment
-		})),
-		"IP6 2001:db8::10 > 2001:db8:ff::7: HBH frag (0|64) DSTOPT ICMP6, echo request, id 77, seq 3, length 64 | n=3 ttl=64",
-		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":128,"code":0,"type_code":"EchoRequest","checksum":40537,"checksum_status":"good","id":77,"seq":3,"length":64,"flow":{"packets":3}}`,
-	},
-	{
 		"IPv6 port unreachable: addresses with ports are in brackets",
 		failure(with(packet6(1, 4, 0), udpQuote6)),
 		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, destination unreachable, unreachable port, 2001:db8::9 udp port 53, length 64 | err=41 ttl=64 cause=udp/[2001:db8::10]:40112>[2001:db8::9]:53",

@@ -303,7 +303,7 @@ var ip4Tests = []decodeTest{
 		frame: `4500 0038 1234 4000 40 33 0000 0a000001 0a000002 # IPv4
 			01 04 0000 00000001 00000001 000000000000000000000000 # authentication, 24 bytes
 			0800 fbcc 4d2f 0003 c0ffee00`,
-		want: with(echo4Packet, func(p *Packet) { p.IPLen = 56; p.Flags = FlagOtherExts }),
+		want: with(echo4Packet, func(p *Packet) { p.IPLen = 56 }),
 	},
 	{
 		name: "TCP behind an IPv4 authentication header",
@@ -311,7 +311,7 @@ var ip4Tests = []decodeTest{
 		frame: `4500 0038 1234 4000 40 33 0000 0a000001 0a000002 # IPv4
 			06 04 0000 00000001 00000001 000000000000000000000000 # authentication, 24 bytes
 			0800 fbcc 4d2f 0003 c0ffee00`,
-		want: Packet{Status: NotICMP, Version: 4, Flags: FlagOtherExts,
+		want: Packet{Status: NotICMP, Version: 4,
 			Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234, IPLen: 56, Length: 12},
 	},
 	{

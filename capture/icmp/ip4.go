@@ -76,7 +76,6 @@ func ip4(p *Packet, b []byte, wire int) Status {
 		if len(b) < header+8 {
 			return Truncated
 		}
-		p.Flags |= FlagOtherExts
 		proto = b[header]
 		header += extHeaderLen(protoAH, b[header+1])
 		if header > total {

@@ -64,23 +64,18 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 		}
 		h := b[n:min(n+size, len(b))]
 		switch next {
-		case protoHopByHop:
-			p.Flags |= FlagHopByHop
 		case protoDstOpts:
-			p.Flags |= FlagDstOpts
-			if a, ok := homeAddress(h); ok {
+			if a, ok := homeAddress(&ExtHeader{Type: next, Data: h}); ok {
 				home = a
 				src = &home
 			}
 		case protoFragment:
-			p.Flags |= FlagFragment
 			p.Frag = binary.BigEndian.Uint16(h[2:]) &^ 6
 			// What stands before this header counts in the payload length of the whole.
 			if int(p.Frag&^7)+total-size-40 > maxDatagram {
 				return MalformedFragOverflow
 			}
 		case protoRouting:
-			p.Flags |= FlagOtherExts
 			switch a, verdict := finalDst(h, &p.Dst); verdict {
 			case routeOn:
 				final = a
@@ -88,8 +83,6 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 			case routeUnknown:
 				p.Sum = SumUnverified
 			}
-		default:
-			p.Flags |= FlagOtherExts
 		}
 		next = h[0]
 		n += size
@@ -132,11 +125,12 @@ const maxJumbo = 1 << 30
 // jumboLength is the payload length of a jumbogram (RFC 2675, section 2), or 0 if the packet
 // is none: its hop-by-hop header comes first and has the jumbo payload option.
 func jumboLength(b []byte) int {
-	const jumbo = 0xc2
-	if b[6] != protoHopByHop || len(b) < 48 {
+	chain := ReadExtHeaders(b)
+	h, ok := chain.Next()
+	if !ok || h.Type != ExtHopByHop {
 		return 0
 	}
-	if v := findOption(b[40:min(len(b), 40+extHeaderLen(protoHopByHop, b[41]))], jumbo, 4); v != nil {
+	if v := h.option(Option6Jumbo, 4); v != nil {
 		return int(min(binary.BigEndian.Uint32(v), maxJumbo))
 	}
 	return 0
@@ -144,31 +138,20 @@ func jumboLength(b []byte) int {
 
 // homeAddress is that of a mobile node's destination options header h, which stands for the
 // source in the checksum's pseudo-header (RFC 6275, sections 6.3 and 9.3.1).
-func homeAddress(h []byte) (Addr, bool) {
-	const home = 0xc9
-	if v := findOption(h, home, 16); v != nil {
+func homeAddress(h *ExtHeader) (Addr, bool) {
+	if v := h.option(Option6HomeAddress, 16); v != nil {
 		return Addr(v), true
 	}
 	return Addr{}, false
 }
 
-// findOption is the value, of that length, of the first such option in a header of options
-// (RFC 8200, section 4.2), or nil.
-func findOption(h []byte, option uint8, length int) []byte {
-	const pad1 = 0
-	for opts := h[2:]; len(opts) >= 2; {
-		if opts[0] == pad1 {
-			opts = opts[1:]
-			continue
+// option is the value, of that length, of the first such option in h, or nil.
+func (h *ExtHeader) option(typ uint8, length int) []byte {
+	opts := h.Options()
+	for o, ok := opts.Next(); ok; o, ok = opts.Next() {
+		if o.Type == typ && len(o.Data) == length {
+			return o.Data
 		}
-		n := 2 + int(opts[1])
-		if n > len(opts) {
-			return nil
-		}
-		if opts[0] == option && n == 2+length {
-			return opts[2:n]
-		}
-		opts = opts[n:]
 	}
 	return nil
 }

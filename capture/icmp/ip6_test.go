@@ -15,7 +15,7 @@ var ip6Tests = []decodeTest{
 			33 00 01 04 00000000 # destination options, padding
 			3a 02 0000 00000001 00000001 00000000 # authentication, 16 bytes
 			` + echo6,
-		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagHopByHop | FlagDstOpts | FlagOtherExts; p.IPLen = 84 }),
+		want: with(echo6Packet, func(p *Packet) { p.IPLen = 84 }),
 	},
 	{
 		name: "the checksum has the last address of a source route",
@@ -24,7 +24,7 @@ var ip6Tests = []decodeTest{
 			20010db8000000000000000000000001 20010db80000000000000000000000ff # the next hop
 			3a 02 00 01 00000000 20010db8000000000000000000000002
 			` + echo6,
-		want: Packet{Status: OK, Version: 6, Flags: FlagOtherExts,
+		want: Packet{Status: OK, Version: 6,
 			Src: v6(1), Dst: v6(0xff), TTL: 64, IPLen: 76, Length: 12,
 			Type: 128, Checksum: 0x2811, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
 	},
@@ -34,7 +34,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
 			3a 00 0000 00000007 # fragment header, offset 0, no more
 			` + echo6,
-		want: with(echo6Packet, func(p *Packet) { p.Flags = FlagFragment; p.IPLen = 60 }),
+		want: with(echo6Packet, func(p *Packet) { p.IPLen = 60 }),
 	},
 	{
 		name: "IPv6 later fragment",
@@ -42,7 +42,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
 			3a 00 05a8 00000007 # fragment header, offset 1448
 			` + echo6,
-		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 1448,
+		want: Packet{Status: Fragment, Version: 6, Frag: 1448,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
 	},
 	{
@@ -51,7 +51,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0014 2c 40 \n" + ip6Addrs + `
 			3c 00 0008 00000007 # fragment header, offset 8
 			` + echo6,
-		want: Packet{Status: Fragment, Version: 6, Flags: FlagFragment, Frag: 8,
+		want: Packet{Status: Fragment, Version: 6, Frag: 8,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
 	},
 	{
@@ -78,7 +78,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
 			32 00 01 04 00000000 # hop-by-hop, then ESP
 			` + echo6,
-		want: Packet{Status: UnsupportedExtHeader, Version: 6, Flags: FlagHopByHop,
+		want: Packet{Status: UnsupportedExtHeader, Version: 6,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
 	},
 	{
@@ -87,7 +87,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0014 00 40 \n" + ip6Addrs + `
 			06 00 01 04 00000000 # hop-by-hop, then TCP
 			` + echo6,
-		want: Packet{Status: NotICMP, Version: 6, Flags: FlagHopByHop,
+		want: Packet{Status: NotICMP, Version: 6,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 60, Length: 12},
 	},
 	{
@@ -149,7 +149,7 @@ var ip6Tests = []decodeTest{
 		frame: "60000000 0024 3c 40 \n" + ip6Addrs + `
 			3a 02 01 02 0000 c9 10 20010db80000000000000000000000ee # destination options, home address
 			8000 2724 4d2f 0003 c0ffee00`,
-		want: with(echo6Packet, func(p *Packet) { p.IPLen = 76; p.Flags = FlagDstOpts; p.Checksum = 0x2724 }),
+		want: with(echo6Packet, func(p *Packet) { p.IPLen = 76; p.Checksum = 0x2724 }),
 	},
 	{
 		name: "the checksum has the last address of an RPL source route",
@@ -158,7 +158,7 @@ var ip6Tests = []decodeTest{
 			20010db8000000000000000000000001 20010db80000000000000000000000ff # the next hop
 			3a 01 03 01 0e 600000 0002 000000000000 # its address leaves out 14 bytes, 6 are padding
 			` + echo6,
-		want: Packet{Status: OK, Version: 6, Flags: FlagOtherExts,
+		want: Packet{Status: OK, Version: 6,
 			Src: v6(1), Dst: v6(0xff), TTL: 64, IPLen: 68, Length: 12,
 			Type: 128, Checksum: 0x2811, Sum: SumGood, Rest: 19759<<16 | 3, Got: 8},
 	},
@@ -169,7 +169,7 @@ var ip6Tests = []decodeTest{
 			20010db8000000000000000000000001 20010db80000000000000000000000ff # the next hop
 			3a 00 fd 01 00000000
 			` + echo6,
-		want: Packet{Status: OK, Version: 6, Flags: FlagOtherExts,
+		want: Packet{Status: OK, Version: 6,
 			Src: v6(1), Dst: v6(0xff), TTL: 64, IPLen: 60, Length: 12,
 			Type: 128, Checksum: 0x2811, Sum: SumUnverified, Rest: 19759<<16 | 3, Got: 8},
 	},
@@ -186,7 +186,7 @@ var ip6Tests = []decodeTest{
 		link: LinkRaw,
 		frame: "60000000 0064 00 40 \n" + ip6Addrs + `
 			3a 09 01 04 00000000 # hop-by-hop, 80 bytes`,
-		want: Packet{Status: Truncated, Version: 6, Flags: FlagHopByHop,
+		want: Packet{Status: Truncated, Version: 6,
 			Src: v6(1), Dst: v6(2), TTL: 64, IPLen: 140, Length: 100},
 	},
 	{

@@ -70,13 +70,9 @@ const (
 
 // The flags of a Packet.
 const (
-	FlagHopByHop  = 1 << iota // an IPv6 hop-by-hop options header (RFC 8200, section 4.3)
-	FlagDstOpts               // an IPv6 destination options header (section 4.6)
-	FlagFragment              // an IPv6 fragment header, of an atomic fragment as well (RFC 6946)
-	FlagNoIPLen               // the IP length was 0, as segmentation offload leaves it: IPLen is the frame's
-	FlagOtherExts             // any other IPv6 extension header, or IPv4 authentication
-	FlagNoAddrs               // the IP header was cut off before its addresses
-	FlagUntimed               // Time is not one at which the packet can have been captured
+	FlagNoIPLen = 1 << iota // the IP length was 0, as segmentation offload leaves it: IPLen is the frame's
+	FlagNoAddrs             // the IP header was cut off before its addresses
+	FlagUntimed             // Time is not one at which the packet can have been captured
 )
 
 // A Packet is what one frame said. It has no pointers and fits two cache lines.

@@ -67,6 +67,7 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 	if p.Got > 0 && (len(message) < int(p.Got) || message[0] != p.Type || len(header)+len(message) != len(datagram)) {
 		t.Fatalf("%d bytes of a message of type %d: %x behind %x", p.Got, p.Type, message, header)
 	}
+	checkHeaders(t, &p, datagram, header)
 	checkND(t, &p, message)
 	touch(&p, &f)
 }
