@@ -9,7 +9,7 @@ import (
 )
 
 // tcpdumpOnly are tcpdump's options that have no meaning here, or not yet.
-const tcpdumpOnly = "AbCdeEfFGHIjJKLmMNOSTuVwWxXyzZ"
+const tcpdumpOnly = "bCdEfFGHIjJKLmMNOSTuVwWyzZ"
 
 // An option is how to write it, and whether a value follows.
 type option struct {

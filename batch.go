@@ -20,6 +20,7 @@ type kept struct {
 	at, size int
 	wire     int
 	link     icmp.Link
+	tpid     uint16
 }
 
 func (b *batch) empty() bool { return len(b.events) == 0 }
@@ -29,7 +30,7 @@ func (b *batch) reset() { b.cut(mark{}) }
 // keep notes the frames of as many packets, and copies the bytes of those that are needed.
 func (b *batch) keep(ps []icmp.Packet, fs []capture.Frame, needs func(*icmp.Packet) bool) {
 	for i := range ps {
-		k := kept{at: len(b.bytes), wire: fs[i].Wire, link: fs[i].Link}
+		k := kept{at: len(b.bytes), wire: fs[i].Wire, link: fs[i].Link, tpid: fs[i].TPID}
 		if needs(&ps[i]) {
 			b.bytes = append(b.bytes, fs[i].Data...)
 			k.size = len(fs[i].Data)
@@ -41,7 +42,7 @@ func (b *batch) keep(ps []icmp.Packet, fs []capture.Frame, needs func(*icmp.Pack
 // frame is the nth packet's.
 func (b *batch) frame(n int) icmp.Frame {
 	k := &b.frames[n]
-	return icmp.Frame{Data: b.bytes[k.at : k.at+k.size], Wire: k.wire, Link: k.link}
+	return icmp.Frame{Data: b.bytes[k.at : k.at+k.size], Wire: k.wire, Link: k.link, TPID: k.tpid}
 }
 
 // A mark is how much is in a batch.

@@ -79,8 +79,8 @@ func BenchmarkFile(b *testing.B) {
 		a, c := fmt.Sprintf("10.0.%d.%d", flow>>8, flow&0xff), "198.51.100.7"
 		id, seq := uint16(flow), uint16(i/1000)
 		frames = append(frames,
-			captured{at, forge.Frame(forge.Ether(anyMAC), forge.IP4(a, c), forge.Echo4(8, id, seq))},
-			captured{at + 500*time.Microsecond, forge.Frame(forge.Ether(anyMAC), forge.IP4(c, a), forge.Echo4(0, id, seq))})
+			captured{at: at, frame: forge.Frame(forge.Ether(anyMAC), forge.IP4(a, c), forge.Echo4(8, id, seq))},
+			captured{at: at + 500*time.Microsecond, frame: forge.Frame(forge.Ether(anyMAC), forge.IP4(c, a), forge.Echo4(0, id, seq))})
 	}
 	if err := writeCapture(path, frames); err != nil {
 		b.Fatal(err)

@@ -48,10 +48,10 @@ func specimens(t *testing.T, link layers.LinkType) (_ []specimen, path string) {
 			s.frame = forge.Link(link, kind.Datagram(r))
 		}
 		all = append(all, s)
-		frames = append(frames, captured{time.Duration(i) * time.Microsecond, s.frame}) // nothing is lost yet
+		frames = append(frames, captured{at: time.Duration(i) * time.Microsecond, frame: s.frame}) // nothing is lost yet
 	}
 	path = filepath.Join(t.TempDir(), "specimens.pcap")
-	if err := writeCaptureOf(link, path, frames); err != nil {
+	if err := writeCaptureOf(path, uint32(link), frames); err != nil {
 		t.Fatal(err)
 	}
 	return all, path

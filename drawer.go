@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -38,7 +37,8 @@ type drawer struct {
 
 	// The drawer's own until it is done.
 	text      []byte
-	shown     uint64 // lines written
+	ends      []int  // where each event ends in text
+	shown     uint64 // events written to their end
 	unwritten uint64 // and those that could not be
 	err       error  // why; nil if the reader of a pipe went away
 	gone      bool   // nothing can be written any more
@@ -97,7 +97,7 @@ func (d *drawer) start() <-chan struct{} {
 	go func() {
 		defer close(done)
 		for b := range d.full {
-			d.lines(b)
+			d.batch(b)
 			b.reset()
 			d.free <- b
 		}
@@ -105,9 +105,9 @@ func (d *drawer) start() <-chan struct{} {
 	return done
 }
 
-// lines draws a batch with a single write.
-func (d *drawer) lines(b *batch) {
-	d.text = d.text[:0]
+// batch draws a batch with a single write.
+func (d *drawer) batch(b *batch) {
+	d.text, d.ends = d.text[:0], d.ends[:0]
 	packets := 0
 	for i := range b.events {
 		e := &b.events[i]
@@ -117,11 +117,16 @@ func (d *drawer) lines(b *batch) {
 			packets++
 		}
 		d.text = d.draw.Append(d.text, e, f)
+		d.ends = append(d.ends, len(d.text))
 	}
 	n := d.write(d.text)
-	shown := uint64(bytes.Count(d.text[:n], []byte("\n")))
-	d.shown += shown
-	d.unwritten += uint64(len(b.events)) - shown
+	for _, end := range d.ends {
+		if end <= n {
+			d.shown++
+		} else {
+			d.unwritten++
+		}
+	}
 }
 
 // write writes text and returns how much of it was written. If not all was, the capture ends;

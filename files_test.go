@@ -109,7 +109,7 @@ func jsonEvents(t *testing.T, args ...string) (events []map[string]any) {
 func TestMemoryOfALyingFile(t *testing.T) {
 	dir := t.TempDir()
 	echo := filepath.Join(dir, "echo.pcap")
-	if err := writeCapture(echo, []captured{{0, echoFrame(8, 1)}}); err != nil {
+	if err := writeCapture(echo, []captured{{frame: echoFrame(8, 1)}}); err != nil {
 		t.Fatal(err)
 	}
 	one, err := os.ReadFile(echo)

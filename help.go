@@ -33,9 +33,16 @@ where from:
 how it looks:
   -t            no time; -tt seconds since 1970, -ttt since the line before,
                 -tttt with the date, -ttttt since the first line
+  --nano, --micro
+                times with nanoseconds, or microseconds (the default); the same as
+                --time-stamp-precision=nano
   -#            begin with the packet's number
   -q            shorter: without what stands behind the bar
-  -v            more: what is known of each checksum
+  -v            more: the IP header, and what is known of each checksum
+  -e            the link header too
+  -x, -X        the packet in hexadecimal behind its line; -X in ASCII as well;
+                -xx, -XX from the link header on
+  -A            the packet in ASCII behind its line; -AA from the link header on
   --counters=off
                 the same as -q
   --json        one JSON object a line

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -244,27 +245,36 @@ func TestScripts(t *testing.T) {
 type captured struct {
 	at    time.Duration
 	frame []byte
+	cut   int // bytes of it that were not captured
 }
 
 // begin is when captures begin.
 var begin = time.Date(2026, 11, 21, 12, 0, 0, 104233000, time.UTC)
 
 func writeCapture(path string, frames []captured) error {
-	return writeCaptureOf(layers.LinkTypeEthernet, path, frames)
+	return writeCaptureOf(path, linkEthernet, frames)
 }
 
-func writeCaptureOf(link layers.LinkType, path string, frames []captured) error {
+// linkEthernet is the number of Ethernet in a capture file.
+const linkEthernet = 1
+
+// writeCaptureOf writes frames with link headers of that number, which gopacket's own type for
+// them may be too small for.
+func writeCaptureOf(path string, link uint32, frames []captured) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	w := pcapgo.NewWriterNanos(f)
-	if err := w.WriteFileHeader(262144, link); err != nil {
+	if err := w.WriteFileHeader(262144, layers.LinkTypeEthernet); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(binary.LittleEndian.AppendUint32(nil, link), 20); err != nil {
 		return err
 	}
 	for _, c := range frames {
-		ci := gopacket.CaptureInfo{Timestamp: begin.Add(c.at), CaptureLength: len(c.frame), Length: len(c.frame)}
+		ci := gopacket.CaptureInfo{Timestamp: begin.Add(c.at), CaptureLength: len(c.frame), Length: len(c.frame) + c.cut}
 		if err := w.WritePacket(ci, c.frame); err != nil {
 			return err
 		}
@@ -278,20 +288,20 @@ var captures = map[string]func() []captured{
 		var frames []captured
 		for seq := range uint16(5) {
 			at := time.Duration(seq) * time.Second
-			frames = append(frames, captured{at, echoFrame(8, seq+1)})
+			frames = append(frames, captured{at: at, frame: echoFrame(8, seq+1)})
 			if seq != 2 {
-				frames = append(frames, captured{at + 12314*time.Microsecond, echoFrame(0, seq+1)})
+				frames = append(frames, captured{at: at + 12314*time.Microsecond, frame: echoFrame(0, seq+1)})
 			}
 			if seq == 3 {
-				frames = append(frames, captured{at + 13*time.Millisecond, echoFrame(0, seq+1)})
+				frames = append(frames, captured{at: at + 13*time.Millisecond, frame: echoFrame(0, seq+1)})
 			}
 		}
-		return append(frames, captured{15 * time.Second, echoFrame(8, 6)})
+		return append(frames, captured{at: 15 * time.Second, frame: echoFrame(8, 6)})
 	},
 	// One ICMP packet among others.
 	"noise": func() []captured {
 		udp := forge.Frame(forge.Ether(anyMAC), forge.IP4("10.0.0.5", "198.51.100.7"), &layers.UDP{SrcPort: 1, DstPort: 2})
-		return []captured{{0, udp}, {time.Second, echoFrame(8, 1)}, {2 * time.Second, udp}}
+		return []captured{{frame: udp}, {at: time.Second, frame: echoFrame(8, 1)}, {at: 2 * time.Second, frame: udp}}
 	},
 	"empty": func() []captured { return nil },
 }

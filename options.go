@@ -29,6 +29,7 @@ type options struct {
 // given is what the flags write to that the library's own context does not keep.
 type given struct {
 	times, verbose          int
+	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
 }
 
@@ -60,6 +61,13 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "#", Aliases: []string{"number"}},
 		&cli.BoolFlag{Name: "q"},
 		&cli.BoolFlag{Name: "v", Count: &g.verbose},
+		&cli.BoolFlag{Name: "e"},
+		&cli.BoolFlag{Name: "x", Count: &g.hex},
+		&cli.BoolFlag{Name: "X", Count: &g.hexASCII},
+		&cli.BoolFlag{Name: "A", Count: &g.ascii},
+		&cli.BoolFlag{Name: "micro"},
+		&cli.BoolFlag{Name: "nano"},
+		&cli.StringFlag{Name: "time-stamp-precision", Value: "micro"},
 		&cli.StringFlag{Name: "counters", Value: "on"},
 		&cli.BoolFlag{Name: "json"},
 		&cli.BoolFlag{Name: "stats"},
@@ -78,6 +86,7 @@ const maxBytes = 1 << 30
 func (g *given) options(c *cli.Context) (*options, error) {
 	direction, known := directions[strings.ToLower(c.String("Q"))]
 	files, words, counters := c.StringSlice("r"), c.Args().Slice(), c.String("counters")
+	precision := c.String("time-stamp-precision")
 	switch {
 	case len(words) > 0:
 		return nil, usagef("filter expressions are not supported: %q", strings.Join(words, " "))
@@ -89,6 +98,12 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		return nil, usagef("-B %d: at most %d", g.ringKiB, maxBytes>>10)
 	case g.times > int(render.TimeOffset):
 		return nil, usagef("-t may be given five times, not %d", g.times)
+	case c.Bool("micro") && c.Bool("nano"):
+		return nil, usagef("--micro or --nano, not both")
+	case precision != "micro" && precision != "nano":
+		return nil, usagef("--time-stamp-precision=%s: micro or nano", precision)
+	case g.ascii > 0 && c.Bool("json"):
+		return nil, usagef("-A is for lines: with --json, -x has the bytes")
 	case counters != "on" && counters != "off":
 		return nil, usagef("--counters=%s: on or off", counters)
 	}
@@ -103,10 +118,15 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		json:       c.Bool("json"),
 		stats:      c.Bool("stats"),
 		draw: render.Options{
-			Time:     render.TimeFormat{Style: render.TimeStyle(g.times)},
+			Time: render.TimeFormat{
+				Style: render.TimeStyle(g.times),
+				Nano:  c.Bool("nano") || precision == "nano" && !c.Bool("micro"),
+			},
 			Number:   c.Bool("#"),
 			Counters: counters == "on" && !c.Bool("q"),
 			Verbose:  g.verbose,
+			Link:     c.Bool("e"),
+			Dump:     g.dump(),
 			OneWay:   direction != filter.InOut,
 			Ifaces:   len(files) > 0, // where a packet has one; open decides for live traffic
 		},
@@ -120,4 +140,18 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		}
 	}
 	return o, nil
+}
+
+// dump is what -x, -X and -A ask for together: the first of -X, -x and -A that was given, from
+// the link header on if it was given twice.
+func (g *given) dump() render.Dump {
+	switch {
+	case g.hexASCII > 0:
+		return render.Dump{Style: render.DumpHexASCII, Link: g.hexASCII > 1}
+	case g.hex > 0:
+		return render.Dump{Style: render.DumpHex, Link: g.hex > 1}
+	case g.ascii > 0:
+		return render.Dump{Style: render.DumpASCII, Link: g.ascii > 1}
+	}
+	return render.Dump{}
 }

@@ -19,7 +19,7 @@ import (
 func largeCapture(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "large.pcap")
-	if err := writeCapture(path, []captured{{0, echoFrame(8, 1)}}); err != nil {
+	if err := writeCapture(path, []captured{{frame: echoFrame(8, 1)}}); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(path)

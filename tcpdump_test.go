@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -24,19 +25,25 @@ func sameLines(t *testing.T, frames [][]byte, options ...string) {
 // bothLines are the lines of frames that tcpdump makes, folded, and ours.
 func bothLines(t *testing.T, frames [][]byte, options ...string) (want, got []string) {
 	t.Helper()
-	lab.NeedTcpdump(t)
-	path := filepath.Join(t.TempDir(), "frames.pcap")
 	capture := make([]captured, len(frames))
 	for i, f := range frames {
 		capture[i].frame = f
 	}
-	if err := writeCapture(path, capture); err != nil {
+	theirs, ours := bothOutputs(t, linkEthernet, capture, append(options, "-t", "-#")...)
+	return folded(theirs), strings.Split(strings.TrimSuffix(ours, "\n"), "\n")
+}
+
+// bothOutputs are what tcpdump and icmpdump print of frames that begin with that link header.
+func bothOutputs(t *testing.T, link uint32, frames []captured, options ...string) (theirs, ours string) {
+	t.Helper()
+	lab.NeedTcpdump(t)
+	path := filepath.Join(t.TempDir(), "frames.pcap")
+	if err := writeCaptureOf(path, link, frames); err != nil {
 		t.Fatal(err)
 	}
-	options = append(options, "-t", "-#", "-r", path)
-	want = linesOf(t, "tcpdump", append([]string{"-n"}, options...)...)
-	got = linesOf(t, "icmpdump", append([]string{"-q"}, options...)...)
-	return want, got
+	options = append(options, "-r", path)
+	return stdoutOf(t, exec.Command("tcpdump", append([]string{"-n"}, options...)...)),
+		stdoutOf(t, exec.Command("icmpdump", append([]string{"-q"}, options...)...))
 }
 
 var (

@@ -14,10 +14,9 @@ type Frame struct {
 	Time       int64  // ns since the Unix epoch
 	Number     uint64 // the record's number in its source, from 1
 	Iface      int32  // interface index, 0 if unknown; below 0, of a file's own numbering
-	TCI        uint16 // of the VLAN tag that the kernel stripped; valid iff Tagged
-	Tagged     bool
-	NoSum      bool // the ICMP checksum is not filled in yet
-	Untimed    bool // Time is not one at which the frame can have been captured
+	TCI        uint16 // of the VLAN tag that the kernel stripped; valid iff the icmp.Frame has its TPID
+	NoSum      bool   // the ICMP checksum is not filled in yet
+	Untimed    bool   // Time is not one at which the frame can have been captured
 	Dir        icmp.Dir
 }
 

@@ -82,7 +82,7 @@ func (u *Pump) full() bool { return u.Limit > 0 && u.Tally.Packets() == u.Limit 
 func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {
 	ps = append(ps, icmp.Packet{Time: f.Time, Number: f.Number, Iface: f.Iface, Dir: f.Dir})
 	p := &ps[len(ps)-1]
-	if f.Tagged {
+	if f.TPID != 0 {
 		p.VLAN[0], p.Tags = f.TCI, 1
 	}
 	if f.Untimed {

@@ -94,7 +94,7 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 // What the frame knows besides its bytes is in the packet.
 func TestPumpKeepsMetadata(t *testing.T) {
 	f := raw(9, echo(1))
-	f.Iface, f.Dir, f.TCI, f.Tagged, f.NoSum, f.Untimed = 4, icmp.DirOut, 0x6064, true, true, true
+	f.Iface, f.Dir, f.TCI, f.TPID, f.NoSum, f.Untimed = 4, icmp.DirOut, 0x6064, 0x8100, true, true
 	var got icmp.Packet
 	pump := Pump{Source: &batches{frames: [][]Frame{{f}}, err: io.EOF}}
 	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {

@@ -13,6 +13,7 @@ type Lines struct {
 	opts   Options
 	clock  clock
 	ifaces ifaceNames
+	whole  []byte // a frame as it was on the wire, for a dump
 }
 
 // NewLines makes a drawer of lines. It belongs to one goroutine.
@@ -21,9 +22,9 @@ func NewLines(o Options) *Lines {
 }
 
 // Needs reports whether the line of p shows more of its frame than is in p.
-func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.Verbose > 0 || !p.Plain() }
+func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs() || !p.Plain() }
 
-// Append appends the line of e, with its newline.
+// Append appends the line of e, with its newline, and the lines of a dump.
 func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
 	if l.opts.Number && !e.Lost {
@@ -32,6 +33,9 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	dst = l.clock.stamp(dst, p.Time, !e.Lost)
 	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
 		dst = l.appendIface(dst, p)
+	}
+	if l.opts.Link {
+		dst = l.appendLink(dst, p, &f)
 	}
 	dst, cut := l.appendHeader(dst, e, &f)
 	switch {
@@ -47,6 +51,9 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	}
 	if l.opts.Counters {
 		dst = l.appendSuffix(dst, e)
+	}
+	if !e.Lost {
+		dst = l.appendDump(dst, p, &f)
 	}
 	return append(dst, '\n')
 }
@@ -89,6 +96,7 @@ var dirNames = [...]string{
 func (l *Lines) appendHeader(dst []byte, e *flowtable.Event, f *icmp.Frame) (_ []byte, cut bool) {
 	p := &e.Packet
 	switch {
+	case l.opts.Link && hasLink(f): // it said so
 	case p.Version != 6:
 		dst = append(dst, "IP "...)
 	case hasAddrs(p):

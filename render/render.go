@@ -21,6 +21,8 @@ type Options struct {
 	Ifaces   bool           // show interface and direction of packets that have them
 	Counters bool           // add what the flow table says
 	Verbose  int            // tcpdump's count of -v
+	Link     bool           // show the link header
+	Dump     Dump           // of each packet's bytes, behind its line
 	OneWay   bool           // one direction is not seen: do not speak of loss
 	Location *time.Location // of the times; nil is UTC
 
@@ -32,6 +34,9 @@ type Options struct {
 // maxListed is how many elements of a list a line shows: what comes behind is " ...", so that a
 // packet of 64 KiB makes no line without end. JSON shows them all.
 const maxListed = 64
+
+// needs reports whether the bytes of every frame are shown.
+func (o *Options) needs() bool { return o.Verbose > 0 || o.Link || o.Dump.Style != DumpNone }
 
 // ifaceNames remembers the names of interfaces, cleaned.
 type ifaceNames struct {

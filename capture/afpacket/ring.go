@@ -42,6 +42,7 @@ const (
 	frameMAC     = 24 // offset of the link header
 	frameNet     = 26 // offset of the network header
 	frameTCI     = 32 // stripped VLAN tag
+	frameTPID    = 36 // its EtherType
 
 	addrIfindex = 48 + 4
 	addrHatype  = 48 + 8
@@ -191,13 +192,18 @@ func parseFrame(f *capture.Frame, b []byte, at int) (next int, hatype uint16, er
 	data := h[mac : mac+int(snaplen) : mac+int(snaplen)]
 	status := ne.Uint32(h[frameStatus:])
 	*f = capture.Frame{
-		Frame:  icmp.Frame{Data: data, Wire: int(wire), Link: icmp.LinkEthernet},
-		Time:   int64(ne.Uint32(h[frameSec:]))*1e9 + int64(ne.Uint32(h[frameNsec:])),
-		Iface:  int32(ne.Uint32(h[addrIfindex:])),
-		TCI:    uint16(ne.Uint32(h[frameTCI:])),
-		Tagged: status&unix.TP_STATUS_VLAN_VALID != 0,
-		NoSum:  status&unix.TP_STATUS_CSUMNOTREADY != 0,
-		Dir:    icmp.DirOf(uint16(h[addrPkttype])),
+		Frame: icmp.Frame{Data: data, Wire: int(wire), Link: icmp.LinkEthernet},
+		Time:  int64(ne.Uint32(h[frameSec:]))*1e9 + int64(ne.Uint32(h[frameNsec:])),
+		Iface: int32(ne.Uint32(h[addrIfindex:])),
+		TCI:   uint16(ne.Uint32(h[frameTCI:])),
+		NoSum: status&unix.TP_STATUS_CSUMNOTREADY != 0,
+		Dir:   icmp.DirOf(uint16(h[addrPkttype])),
+	}
+	if status&unix.TP_STATUS_VLAN_VALID != 0 {
+		f.TPID = unix.ETH_P_8021Q
+		if tpid := ne.Uint16(h[frameTPID:]); status&unix.TP_STATUS_VLAN_TPID_VALID != 0 && tpid != 0 {
+			f.TPID = tpid
+		}
 	}
 	hatype = ne.Uint16(h[addrHatype:])
 	if hatype != hatypeEther && hatype != hatypeLoopback {

@@ -124,25 +124,29 @@ func TestRingDropsLoopbackCopies(t *testing.T) {
 // that is not there yet.
 func TestRingTellsTagAndChecksum(t *testing.T) {
 	for _, tt := range []struct {
-		name          string
-		status, tci   uint32
-		tagged, noSum bool
+		name        string
+		status, tci uint32
+		tpid        uint16 // as the kernel puts it
+		tag         uint16 // that of the tag, if there was one
+		noSum       bool
 	}{
-		{"nothing", 0, 7, false, false},
-		{"a tag", unix.TP_STATUS_VLAN_VALID, 0x6064, true, false},
-		{"a priority tag", unix.TP_STATUS_VLAN_VALID, 0, true, false},
-		{"no checksum yet", unix.TP_STATUS_CSUMNOTREADY, 0, false, true},
+		{"nothing", 0, 7, 7, 0, false},
+		{"a tag, of an old kernel", unix.TP_STATUS_VLAN_VALID, 0x6064, 0, 0x8100, false},
+		{"a priority tag", unix.TP_STATUS_VLAN_VALID | unix.TP_STATUS_VLAN_TPID_VALID, 0, 0x8100, 0x8100, false},
+		{"a service tag", unix.TP_STATUS_VLAN_VALID | unix.TP_STATUS_VLAN_TPID_VALID, 7, 0x88a8, 0x88a8, false},
+		{"no checksum yet", unix.TP_STATUS_CSUMNOTREADY, 0, 0, 0, true},
 	} {
 		r := testRing()
 		fill(r, 0, 1, hatypeEther, 0)
 		b := r.at(0)[blockHeader:]
 		binary.NativeEndian.PutUint32(b[frameStatus:], unix.TP_STATUS_USER|tt.status)
 		binary.NativeEndian.PutUint32(b[frameTCI:], tt.tci)
+		binary.NativeEndian.PutUint16(b[frameTPID:], tt.tpid)
 		var f [1]capture.Frame
 		if n, err := r.frames(f[:]); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
-		if f[0].Tagged != tt.tagged || f[0].NoSum != tt.noSum || f[0].Tagged && f[0].TCI != uint16(tt.tci) {
+		if f[0].TPID != tt.tag || f[0].NoSum != tt.noSum || f[0].TPID != 0 && f[0].TCI != uint16(tt.tci) {
 			t.Errorf("%s: %+v", tt.name, f[0])
 		}
 	}

@@ -6,6 +6,7 @@ type Frame struct {
 	Data []byte // from the link header on, as much as was captured
 	Wire int    // how long it was on the wire
 	Link Link
+	TPID uint16 // EtherType of the VLAN tag that the kernel took out of Data and Wire; 0 if it did not
 }
 
 // tooFar stands for an offset that does not fit: a jumbogram's, behind 64 KiB of headers.
@@ -16,10 +17,7 @@ func offset(n int) uint16 { return uint16(min(n, tooFar)) }
 // Datagram is what was captured of the IP datagram in f, from its header on: p was decoded
 // from f. It is nil if there is none.
 func (p *Packet) Datagram(f *Frame) []byte {
-	if p.Version == 0 || p.net == tooFar || int(p.net) > len(f.Data) {
-		return nil
-	}
-	b := f.Data[p.net:]
+	b := p.LinkPayload(f)
 	if p.IPLen > 0 {
 		b = b[:min(len(b), int(p.IPLen))]
 	}

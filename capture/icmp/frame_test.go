@@ -72,7 +72,7 @@ func TestFrameTooFar(t *testing.T) {
 	}
 	data[at-2048] = ProtoICMPv6
 	data[at] = Type6Echo
-	f := Frame{data, len(data), LinkRaw}
+	f := Frame{Data: data, Wire: len(data), Link: LinkRaw}
 	var p Packet
 	if st := Decode(&p, f.Link, f.Data, f.Wire); st != OK || p.Type != Type6Echo {
 		t.Fatalf("%v, type %d", st, p.Type)

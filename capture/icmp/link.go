@@ -78,21 +78,11 @@ func linkHeader(p *Packet, link Link, b []byte) (ethertype uint16, n int, ok boo
 		return binary.BigEndian.Uint16(b[12:]), 14, true
 	case LinkRaw:
 		return versionType(b), 0, len(b) > 0
-	case LinkNull:
+	case LinkNull, LinkLoop:
 		if len(b) < 4 {
 			return 0, 0, false
 		}
-		// The family is a small number, so that its byte order shows.
-		family := binary.LittleEndian.Uint32(b)
-		if family > 0xffff {
-			family = binary.BigEndian.Uint32(b)
-		}
-		return familyType(family), 4, true
-	case LinkLoop:
-		if len(b) < 4 {
-			return 0, 0, false
-		}
-		return familyType(binary.BigEndian.Uint32(b)), 4, true
+		return familyType(family(link, b)), 4, true
 	case LinkSLL:
 		if len(b) < 16 {
 			return 0, 0, false
@@ -160,6 +150,15 @@ func versionType(b []byte) uint16 {
 	return 0
 }
 
+// family is the address family in the four bytes of a LinkNull or LinkLoop header.
+func family(link Link, b []byte) uint32 {
+	family := binary.LittleEndian.Uint32(b)
+	if link == LinkLoop || family > 0xffff { // a small number, so that its byte order shows
+		return binary.BigEndian.Uint32(b)
+	}
+	return family
+}
+
 func familyType(family uint32) uint16 {
 	switch family {
 	case afINET:
@@ -170,10 +169,14 @@ func familyType(family uint32) uint16 {
 	return 0
 }
 
+func isTag(ethertype uint16) bool {
+	return ethertype == etherVLAN || ethertype == etherQinQ || ethertype == etherQinQ1
+}
+
 // vlanTags walks the tags at b[n:], however many there are, and keeps the first two, behind
 // one that the kernel may have stripped. It is not ok if b ends inside a tag.
 func vlanTags(p *Packet, ethertype uint16, b []byte, n int) (uint16, int, bool) {
-	for ethertype == etherVLAN || ethertype == etherQinQ || ethertype == etherQinQ1 {
+	for isTag(ethertype) {
 		if len(b) < n+4 {
 			return 0, 0, false
 		}

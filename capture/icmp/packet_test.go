@@ -59,7 +59,7 @@ func TestDecodeAllocs(t *testing.T) {
 		}
 	}
 	for i, b := range forge.Each(3) {
-		f := Frame{b, len(b), forged(i)}
+		f := Frame{Data: b, Wire: len(b), Link: forged(i)}
 		if n := testing.AllocsPerRun(1, func() {
 			var p Packet
 			Decode(&p, forged(i), b, len(b))

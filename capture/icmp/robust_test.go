@@ -59,7 +59,7 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 		}
 	}
 
-	f := Frame{b, wire, link}
+	f := Frame{Data: b, Wire: wire, Link: link}
 	datagram, header, message := p.Datagram(&f), p.Header(&f), p.Message(&f)
 	if !bytes.Contains(b, datagram) || !bytes.HasPrefix(datagram, header) || !bytes.HasSuffix(datagram, message) {
 		t.Fatalf("datagram %x, header %x, message %x", datagram, header, message)
@@ -68,6 +68,7 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 		t.Fatalf("%d bytes of a message of type %d: %x behind %x", p.Got, p.Type, message, header)
 	}
 	checkHeaders(t, &p, datagram, header)
+	checkLink(t, &p, &f, datagram)
 	checkND(t, &p, message)
 	touch(&p, &f)
 }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"icmpdump/capture"
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+	"icmpdump/internal/forge"
+	"icmpdump/render"
+)
+
+var errFull = errors.New("full")
+
+// A full is an output that has room for so many bytes.
+type full int
+
+func (f *full) Write(b []byte) (int, error) {
+	n := min(len(b), int(*f))
+	*f -= full(n)
+	if n < len(b) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+// An event is shown if its last byte was written, however many lines it has.
+func TestShownCountsEvents(t *testing.T) {
+	draw := render.NewLines(render.Options{Dump: render.Dump{Style: render.DumpHex}})
+	b := new(batch)
+	for seq := range uint16(3) {
+		f := capture.Frame{Frame: icmp.Frame{Data: forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, seq)), Link: icmp.LinkRaw}}
+		var p icmp.Packet
+		icmp.Decode(&p, f.Link, f.Data, len(f.Data))
+		b.events = append(b.events, flowtable.Event{Packet: p})
+		b.keep([]icmp.Packet{p}, []capture.Frame{f}, draw.Needs)
+	}
+	e := &b.events[0]
+	size := len(draw.Append(nil, e, b.frame(0)))
+	for _, tt := range []struct {
+		room             int
+		shown, unwritten uint64
+	}{
+		{0, 0, 3}, {size - 1, 0, 3}, {size, 1, 2}, {3*size - 1, 2, 1}, {3 * size, 3, 0},
+	} {
+		room := full(tt.room)
+		d := newDrawer(&room, draw, func() {})
+		d.batch(b)
+		if d.shown != tt.shown || d.unwritten != tt.unwritten || (d.err != nil) != (tt.unwritten > 0) {
+			t.Errorf("%d of %d bytes: shown %d, unwritten %d, %v", tt.room, 3*size, d.shown, d.unwritten, d.err)
+		}
+	}
+}

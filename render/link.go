@@ -1,0 +1,140 @@
+package render
+
+import (
+	"strconv"
+
+	"icmpdump/capture/icmp"
+)
+
+// hasLink reports whether there is a link header in f that appendLink has words for.
+func hasLink(f *icmp.Frame) bool {
+	switch f.Link {
+	case icmp.LinkEthernet, icmp.LinkSLL, icmp.LinkSLL2, icmp.LinkNull, icmp.LinkLoop, icmp.LinkRaw:
+		return len(f.Data) > 0
+	}
+	return false
+}
+
+// appendLink appends the link header as tcpdump -e does. A tag that the kernel took out stands
+// where it was.
+func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+	if !hasLink(f) {
+		return dst
+	}
+	wire := max(f.Wire, len(f.Data))
+	src, to := f.LinkAddrs()
+	switch f.Link {
+	case icmp.LinkRaw:
+		return append(dst, "ip: "...)
+	case icmp.LinkNull, icmp.LinkLoop:
+		family, _ := f.Family()
+		dst = append(dst, "AF IPv6 ("...)
+		if p.Version == 4 {
+			dst = append(dst[:len(dst)-len("6 (")], "4 ("...)
+		}
+		dst = strconv.AppendUint(dst, uint64(family), 10)
+		return appendWire(append(dst, ')'), wire)
+	case icmp.LinkSLL:
+		word := dirNames[p.Dir]
+		for n := len(word); n < 3; n++ {
+			dst = append(dst, ' ')
+		}
+		dst = append(append(dst, word...), ' ')
+		return appendCooked(dst, src, p, f, wire)
+	case icmp.LinkSLL2:
+		dst = append(dst, "ifindex "...)
+		dst = strconv.AppendInt(dst, int64(p.Iface), 10)
+		return appendCooked(append(dst, ' '), src, p, f, wire)
+	}
+	if f.TPID != 0 {
+		wire += 4 // the tag
+	}
+	dst = appendHardware(dst, src)
+	dst = append(dst, " > "...)
+	dst = append(appendHardware(dst, to), ", "...)
+	ethertype, _ := f.EtherType()
+	tags := p.LinkTags(f)
+	first := true
+	for t, ok := tags.Next(); ok; t, ok = tags.Next() {
+		dst = appendEtherType(dst, t.TPID)
+		if first {
+			dst = appendWire(dst, wire)
+		} else {
+			dst = append(dst, ", "...)
+		}
+		first, ethertype = false, t.Next
+		dst = append(appendTag(dst, &t), ", "...)
+	}
+	dst = appendEtherType(dst, ethertype)
+	if first {
+		return appendWire(dst, wire)
+	}
+	return append(dst, ", "...)
+}
+
+// appendCooked appends what a cooked capture says behind the direction.
+func appendCooked(dst, src []byte, p *icmp.Packet, f *icmp.Frame, wire int) []byte {
+	if len(src) == 6 {
+		dst = append(appendHardware(dst, src), ' ')
+	}
+	ethertype, _ := f.EtherType()
+	dst = appendWire(appendEtherType(dst, ethertype), wire)
+	tags := p.LinkTags(f)
+	for t, ok := tags.Next(); ok; t, ok = tags.Next() {
+		dst = append(appendTag(dst, &t), ", ethertype "...)
+		dst = append(append(dst, etherTypeName(t.Next)...), ", "...)
+	}
+	return dst
+}
+
+// appendHardware appends a link-layer address.
+func appendHardware(dst, addr []byte) []byte {
+	for i := range addr {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = appendHex(dst, addr[i:i+1])
+	}
+	return dst
+}
+
+// etherTypeName is tcpdump's name for an EtherType that an IP datagram can stand behind.
+func etherTypeName(ethertype uint16) string {
+	switch ethertype {
+	case 0x0800:
+		return "IPv4"
+	case 0x86dd:
+		return "IPv6"
+	case 0x8100:
+		return "802.1Q"
+	case 0x88a8:
+		return "802.1Q-QinQ"
+	case 0x9100:
+		return "802.1Q-9100"
+	}
+	return "Unknown"
+}
+
+func appendEtherType(dst []byte, ethertype uint16) []byte {
+	dst = append(dst, "ethertype "...)
+	dst = append(dst, etherTypeName(ethertype)...)
+	dst = appendHex(append(dst, " (0x"...), []byte{byte(ethertype >> 8), byte(ethertype)})
+	return append(dst, ')')
+}
+
+// appendWire appends how long the frame was.
+func appendWire(dst []byte, n int) []byte {
+	dst = append(dst, ", length "...)
+	dst = strconv.AppendInt(dst, int64(n), 10)
+	return append(dst, ": "...)
+}
+
+func appendTag(dst []byte, t *icmp.Tag) []byte {
+	dst = append(dst, "vlan "...)
+	dst = strconv.AppendUint(dst, uint64(t.ID), 10)
+	dst = appendCode(dst, ", p ", t.Priority)
+	if t.DEI {
+		dst = append(dst, ", DEI"...)
+	}
+	return dst
+}
