@@ -9,14 +9,22 @@ import (
 // A budget is how many elements may still be listed.
 type budget int
 
-// take appends a blank and three dots when the last element has been listed, and reports
-// whether there is one more to list.
-func (b *budget) take(dst []byte) ([]byte, bool) {
+// take takes one of them. Where there is none left for the first time, it appends three dots
+// behind a blank.
+func (b *budget) take(dst []byte) (_ []byte, ok bool) {
 	*b--
 	if *b == -1 {
-		dst = append(dst, " ..."...)
+		dst = append(appendBlank(dst), "..."...)
 	}
 	return dst, *b >= 0
+}
+
+// appendBlank appends a blank if there is none.
+func appendBlank(dst []byte) []byte {
+	if dst[len(dst)-1] == ' ' {
+		return dst
+	}
+	return append(dst, ' ')
 }
 
 // appendIP6Header appends what tcpdump -v says of the IPv6 header that the datagram b begins
@@ -79,7 +87,7 @@ func (c *chain) append(dst []byte) (_ []byte, cut bool) {
 		}
 	}
 	if c.left < 0 {
-		dst = append(dst, ' ')
+		dst = appendBlank(dst)
 	}
 	return c.appendMissing(dst), false
 }

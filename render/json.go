@@ -10,22 +10,24 @@ import (
 // JSON draws events as JSON, one object a line, with the same facts as Lines in the same
 // order. What is not known is absent. Within a schema number fields are only added.
 type JSON struct {
-	oneWay bool
+	opts   Options
 	ifaces ifaceNames
 	clock  clock
+	whole  []byte // a frame as it was on the wire, for its bytes
 }
 
-// NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface and OneWay matter.
+// NewJSON makes a drawer of JSON. It belongs to one goroutine. Of o only Iface, OneWay,
+// Verbose, Link and Dump matter.
 func NewJSON(o Options) *JSON {
 	return &JSON{
-		oneWay: o.OneWay,
+		opts:   o,
 		ifaces: newIfaceNames(o.Iface),
 		clock:  newClock(TimeFormat{Style: timeJSON, Nano: true}, nil),
 	}
 }
 
 // Needs reports whether the object of p shows more of its frame than is in p.
-func (j *JSON) Needs(p *icmp.Packet) bool { return !p.Plain() }
+func (j *JSON) Needs(p *icmp.Packet) bool { return j.opts.needs() || !p.Plain() }
 
 // Append appends the object of e, with a newline.
 func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
@@ -45,7 +47,10 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	dst = appendUint(dst, "frame", p.Number)
 	dst = j.appendTime(dst, "time", p.Time)
 	dst = j.appendWhere(dst, p)
-	dst = appendIP(dst, p)
+	if j.opts.Link {
+		dst = j.appendLink(dst, p, &f)
+	}
+	dst = j.appendIP(dst, p, &f)
 	if p.Decoded() {
 		dst = appendMessage(dst, p)
 		dst = appendDetails(dst, p, p.Message(&f))
@@ -58,6 +63,9 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = appendQuoted(dst, &q, p.Version)
 	}
 	dst = appendNotes(dst, e.Notes)
+	if j.opts.Dump.Style != DumpNone {
+		dst = j.appendData(dst, p, &f)
+	}
 	return append(dst, "}\n"...)
 }
 
@@ -115,24 +123,6 @@ func (j *JSON) appendWhere(dst []byte, p *icmp.Packet) []byte {
 	}
 	dst = appendVLAN(appendArray(dst, "vlan"), p, ',')
 	return append(dst, ']')
-}
-
-func appendIP(dst []byte, p *icmp.Packet) []byte {
-	dst = appendUint(dst, "ip_version", uint64(p.Version))
-	if !hasAddrs(p) {
-		return dst
-	}
-	dst = appendAddrs(dst, p)
-	dst = appendUint(dst, "ttl", uint64(p.TTL))
-	if p.IPLen > 0 {
-		dst = appendUint(dst, "ip_length", uint64(p.IPLen))
-	}
-	if p.Frag != 0 {
-		dst = appendUint(appendObject(dst, "fragment"), "offset", uint64(p.Frag&^7))
-		dst = appendUint(dst, "length", uint64(p.Length))
-		dst = append(appendBool(dst, "more", p.Frag&1 != 0), '}')
-	}
-	return dst
 }
 
 func appendAddrs(dst []byte, p *icmp.Packet) []byte {
@@ -214,7 +204,7 @@ func (j *JSON) appendFlow(dst []byte, e *flowtable.Event) []byte {
 		dst = appendUint(appendObject(dst, "flow"), "icmp_request_count", c.Requests)
 		dst = appendUint(dst, "icmp_reply_count", c.Replies)
 		dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
-		dst = appendOutcomes(dst, c, j.oneWay)
+		dst = appendOutcomes(dst, c, j.opts.OneWay)
 	case e.Kind == flowtable.KindError:
 		dst = appendUint(appendObject(dst, "flow"), "errors", c.Errors)
 	case e.Kind == flowtable.KindOther:

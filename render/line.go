@@ -46,6 +46,8 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	case p.Decoded():
 		dst = l.appendICMP4(dst, p, p.Message(&f))
 	case cut && p.Status == icmp.Truncated: // that was said
+	case cut:
+		dst = append(append(dst, ' '), p.Status.String()...)
 	default:
 		dst = appendVerdict(dst, p)
 	}
