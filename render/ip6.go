@@ -228,10 +228,12 @@ func (c *chain) appendAuth(dst []byte, h *icmp.ExtHeader) []byte {
 		dst = append(dst, "[MustBeZero],"...)
 	}
 	dst = appendHex32(append(dst, "spi=0x"...), a.SPI)
-	dst = append(dst, ",seq=0x"...)
-	dst = strconv.AppendUint(dst, uint64(a.Seq), 16)
-	dst = append(dst, ",icv=0x"...)
-	dst = appendHex(dst, a.ICV[:min(len(a.ICV), maxListed)])
+	if a.HasSeq {
+		dst = append(dst, ",seq=0x"...)
+		dst = strconv.AppendUint(dst, uint64(a.Seq), 16)
+		dst = append(dst, ",icv=0x"...)
+		dst = appendHex(dst, a.ICV[:min(len(a.ICV), maxListed)])
+	}
 	if len(a.ICV) > maxListed {
 		dst = append(dst, " ..."...)
 	}

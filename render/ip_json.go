@@ -172,6 +172,9 @@ func appendExtHeader(dst []byte, h *icmp.ExtHeader) []byte {
 	}
 	if a, ok := h.Auth(); ok {
 		dst = appendUint(dst, "spi", uint64(a.SPI))
+		if !a.HasSeq {
+			return dst
+		}
 		dst = appendUint(dst, "seq", uint64(a.Seq))
 		return appendHexBytes(dst, "icv", a.ICV)
 	}

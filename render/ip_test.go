@@ -122,6 +122,13 @@ var ipTests = []struct {
 		`"extension_headers":[{"type":51,"name":"authentication","length":12,"spi":1,"seq":2,"icv":""}],`,
 	},
 	{
+		"an authentication header shorter than it may be", icmp.LinkRaw,
+		"60000000 0014 33 40" + addrs6 + "3a00 0007 00000001" + echo,
+		"IP6 2001:db8::1 > 2001:db8::2: AH(reserved=0x7[MustBeZero],spi=0x00000001): ICMP6, echo request",
+		"IP6 (hlim 64, next-header AH (51) payload length: 20) 2001:db8::1 > 2001:db8::2: AH(length=0(8-bytes),reserved=0x7[MustBeZero],spi=0x00000001): ",
+		`"extension_headers":[{"type":51,"name":"authentication","length":8,"spi":1}],`,
+	},
+	{
 		"a jumbogram, of which not all was on the wire", icmp.LinkRaw,
 		"60000000 0000 00 40" + addrs6 + "3a00 c204 00010000" + echo,
 		"IP6 2001:db8::1 > 2001:db8::2: HBH truncated-ip6 - 65516 bytes missing!ICMP6, echo request",

@@ -155,20 +155,20 @@ func (h *ExtHeader) Routing() (RoutingHeader, bool) {
 type AuthHeader struct {
 	Reserved uint16 // 0
 	SPI, Seq uint32
+	HasSeq   bool   // it is long enough, and as much was captured
 	ICV      []byte // as much as was captured
 }
 
-// Auth is what h says if it is an authentication header of which the fixed part was captured.
+// Auth is what h says if it is an authentication header of which eight bytes were captured.
 func (h *ExtHeader) Auth() (AuthHeader, bool) {
-	if h.Type != ExtAH || len(h.Data) < 12 {
+	if h.Type != ExtAH || len(h.Data) < 8 {
 		return AuthHeader{}, false
 	}
-	return AuthHeader{
-		Reserved: binary.BigEndian.Uint16(h.Data[2:]),
-		SPI:      binary.BigEndian.Uint32(h.Data[4:]),
-		Seq:      binary.BigEndian.Uint32(h.Data[8:]),
-		ICV:      h.Data[12:],
-	}, true
+	a := AuthHeader{Reserved: binary.BigEndian.Uint16(h.Data[2:]), SPI: binary.BigEndian.Uint32(h.Data[4:])}
+	if len(h.Data) >= 12 {
+		a.Seq, a.HasSeq, a.ICV = binary.BigEndian.Uint32(h.Data[8:]), true, h.Data[12:]
+	}
+	return a, true
 }
 
 // Mobility is the type of message in a mobility header (RFC 6275, section 6.1.1).

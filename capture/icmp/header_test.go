@@ -50,7 +50,7 @@ func checkHeaders(t *testing.T, p *Packet, datagram, header []byte) {
 		if r, ok := h.Routing(); ok && len(r.Addresses)%16 != 0 {
 			t.Fatalf("addresses of %d bytes", len(r.Addresses))
 		}
-		if a, ok := h.Auth(); ok && len(a.ICV)+12 != len(h.Data) {
+		if a, ok := h.Auth(); ok && a.HasSeq && len(a.ICV)+12 != len(h.Data) {
 			t.Fatalf("a value of %d bytes in %d", len(a.ICV), len(h.Data))
 		}
 		h.Mobility()
@@ -189,7 +189,9 @@ func TestExtHeaderFields(t *testing.T) {
 		{"RPL", "2b", "3a01 0301 0e600000 0002 000000000000", func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
 			RoutingHeader{Type: 3, SegmentsLeft: 1}},
 		{"authentication", "33", "3a02 0000 00000001 00000002 01020304", func(h *ExtHeader) (any, bool) { return told(h.Auth()) },
-			AuthHeader{SPI: 1, Seq: 2, ICV: []byte{1, 2, 3, 4}}},
+			AuthHeader{SPI: 1, Seq: 2, HasSeq: true, ICV: []byte{1, 2, 3, 4}}},
+		{"authentication without a sequence number", "33", "3a00 0007 00000001", func(h *ExtHeader) (any, bool) { return told(h.Auth()) },
+			AuthHeader{Reserved: 7, SPI: 1}},
 		{"mobility", "87", "3a00 0500 00000000", func(h *ExtHeader) (any, bool) { return told(h.Mobility()) }, uint8(5)},
 	} {
 		b := frame(t, "60000000 0000 "+tt.next+" 40"+ip6Addrs+tt.header)
