@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"icmpdump/capture"
+	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 )
 
@@ -27,10 +28,17 @@ type entry struct {
 // lines are the accounts: of each the whole first, then its parts.
 func (b *books) lines() [][]entry {
 	t := b.tally
+	verdicts := []entry{{"read", b.source.Read}}
+	for st, n := range t.Verdicts {
+		if n > 0 {
+			verdicts = append(verdicts, entry{icmp.Status(st).String(), n})
+		}
+	}
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},
 			{"malformed", t.Malformed}, {"unsupported", t.Unsupported}, {"filtered", t.Filtered},
 			{"loopback copies", b.source.Copies}, {"unread", t.Unread}},
+		append(verdicts, entry{"loopback copies", b.source.Copies}, entry{"unread", t.Unread}),
 		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets},
 			{"repeat sightings", b.totals.Repeats}},
 		{{"events", t.Packets() + b.lost}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},

@@ -36,7 +36,7 @@ func interrupt(t testing.TB, r *lab.Running) (lines []lab.Line, stderr string) {
 
 func checkBooks(t testing.TB, stderr string) {
 	t.Helper()
-	if n := strings.Count(stderr, "books: "); n != 4 || strings.Contains(stderr, "!=") {
+	if n := strings.Count(stderr, "books: "); n != 5 || strings.Contains(stderr, "!=") {
 		t.Errorf("the books do not balance:\n%s", stderr)
 	}
 }

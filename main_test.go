@@ -374,11 +374,11 @@ func TestNormalize(t *testing.T) {
 // An account that does not balance must show.
 func TestBooksShowWhatIsWrong(t *testing.T) {
 	b := books{live: true, tally: &capture.Tally{}, totals: &flowtable.Totals{}}
-	if s := b.String(); strings.Contains(s, "!=") || strings.Count(s, "\n") != 4 {
+	if s := b.String(); strings.Contains(s, "!=") || strings.Count(s, "\n") != 5 {
 		t.Errorf("nothing happened, and:\n%s", s)
 	}
 	b.source.Packets, b.source.Read, b.tally.Decoded, b.shown = 9, 8, 7, 6
-	if s := b.String(); strings.Count(s, "!=") != 4 {
+	if s := b.String(); strings.Count(s, "!=") != 5 {
 		t.Errorf("nothing balances, and:\n%s", s)
 	}
 }

@@ -193,6 +193,7 @@ func (w *watcher) summary() *render.Summary {
 		Dropped:  c.Dropped,
 		Skipped:  w.drawer.skipped,
 		Totals:   w.table.Totals(),
+		Verdicts: w.pump.Tally.Verdicts,
 	}
 	if !w.opts.live {
 		s.Received = c.Read

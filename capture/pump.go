@@ -29,6 +29,10 @@ type Tally struct {
 	Unsupported uint64 // may hold ICMP where nobody looks
 	Filtered    uint64 // not ICMP
 	Unread      uint64 // left over when the limit was reached
+
+	// Verdicts count the same frames another way, by what the decoder said of each: all but
+	// those that are unread.
+	Verdicts [icmp.NumStatus]uint64
 }
 
 // Packets is how many of them the sink was given.
@@ -92,6 +96,7 @@ func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {
 		p.Sum = icmp.SumUnverified
 	}
 	st := icmp.Decode(p, f.Link, f.Data, f.Wire)
+	u.Tally.Verdicts[st]++
 	switch {
 	case p.Decoded():
 		u.Tally.Decoded++

@@ -76,7 +76,9 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Tally{Decoded: 2, Fragments: 1, CutShort: 1, Malformed: 1, Filtered: 1, Unsupported: 1}
+	want := Tally{Decoded: 2, Fragments: 1, CutShort: 1, Malformed: 1, Filtered: 1, Unsupported: 1,
+		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 2, icmp.Fragment: 1, icmp.Truncated: 1,
+			icmp.MalformedIPHeader: 1, icmp.UnsupportedMPLS: 1}}
 	if diff := cmp.Diff(want, pump.Tally); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -122,7 +124,7 @@ func TestPumpLimit(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if want := (Tally{Decoded: 2, Filtered: 1, Unread: 2}); packets != 2 || src.reads != 1 || pump.Tally != want {
+	if want := (Tally{Decoded: 2, Filtered: 1, Unread: 2, Verdicts: [icmp.NumStatus]uint64{icmp.OK: 2, icmp.NotICMP: 1}}); packets != 2 || src.reads != 1 || pump.Tally != want {
 		t.Errorf("%d packets, %d reads, %+v; want 2, 1, %+v", packets, src.reads, pump.Tally, want)
 	}
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"strconv"
 
+	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 )
 
@@ -15,6 +16,7 @@ type Summary struct {
 	Dropped  uint64 // by the kernel
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Totals   *flowtable.Totals
+	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
 }
 
 // AppendText appends the closing words, tcpdump's own three lines first.
@@ -111,6 +113,11 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		dst = appendUint(dst, "dropped", s.Dropped)
 	}
 	dst = appendUint(dst, "skipped", s.Skipped)
+	dst = appendObject(dst, "verdicts")
+	for st, n := range s.Verdicts {
+		dst = appendUint(dst, icmp.Status(st).String(), n)
+	}
+	dst = append(dst, '}')
 	c := &s.Totals.Echo
 	dst = append(dst, `,"echo":{"icmp_request_count":`...)
 	dst = strconv.AppendUint(dst, c.Requests, 10)

@@ -332,7 +332,7 @@ var ip4Tests = []decodeTest{
 		frame: `020000000002 020000000001 8847 # Ethernet
 			00010140
 			` + echo4,
-		want: Packet{Status: UnsupportedEtherType},
+		want: Packet{Status: UnsupportedMPLS},
 	},
 	{
 		name:  "ARP",

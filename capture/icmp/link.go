@@ -61,8 +61,10 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 		p.Status = ip4(p, b, wire)
 	case etherIPv6:
 		p.Status = ip6(p, b, wire)
-	case etherMPLS, etherMPLSM, etherPPPoE:
-		p.Status = UnsupportedEtherType
+	case etherMPLS, etherMPLSM:
+		p.Status = UnsupportedMPLS
+	case etherPPPoE:
+		p.Status = UnsupportedPPPoE
 	}
 	return p.Status
 }

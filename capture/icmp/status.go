@@ -22,7 +22,8 @@ const (
 	MalformedOption       // a neighbor discovery option of length 0, or past the message's end
 
 	UnsupportedLink      // a link type that can't be decoded
-	UnsupportedEtherType // MPLS or PPPoE: may hold ICMP, is not opened
+	UnsupportedMPLS      // may hold ICMP, is not opened (RFC 3032)
+	UnsupportedPPPoE     // likewise (RFC 2516)
 	UnsupportedExtHeader // ESP, no next header, or one that nobody knows
 
 	NumStatus // how many there are
@@ -41,7 +42,8 @@ var statusNames = [NumStatus]string{
 	MalformedICMPHeader:   "malformed:icmp-header",
 	MalformedOption:       "malformed:option",
 	UnsupportedLink:       "unsupported:link-type",
-	UnsupportedEtherType:  "unsupported:ethertype",
+	UnsupportedMPLS:       "unsupported:mpls",
+	UnsupportedPPPoE:      "unsupported:pppoe",
 	UnsupportedExtHeader:  "unsupported:ext-header",
 }
 
