@@ -123,9 +123,18 @@ func damage(t *testing.T, link Link, b []byte) {
 // Every frame of the table as every link type, and a message of every kind in a frame of every
 // link type, all damaged.
 func TestDecodeDamaged(t *testing.T) {
+	var frames [][]byte
 	for _, tt := range decodeTests {
+		frames = append(frames, frame(t, tt.frame))
+	}
+	for _, row := range packetRows {
+		for _, tt := range row.cases {
+			frames = append(frames, frame(t, tt.frame))
+		}
+	}
+	for _, b := range frames {
 		for _, link := range allLinks {
-			damage(t, link, frame(t, tt.frame))
+			damage(t, link, b)
 		}
 	}
 	for i, b := range forge.Each(1) {
@@ -169,6 +178,11 @@ func FuzzDecode(f *testing.F) {
 		f.Add(byte(forged(i)), b, 0)
 	}
 	f.Add(byte(LinkRaw), ndFrame(f), 0)
+	for _, row := range packetRows {
+		for _, tt := range row.cases {
+			f.Add(byte(tt.link), frame(f, tt.frame), 0)
+		}
+	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, more int) {
 		if more < 0 || more > 1<<20 {
 			more = 0
