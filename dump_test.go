@@ -11,6 +11,7 @@ import (
 	"github.com/gopacket/gopacket"
 
 	"icmpdump/internal/forge"
+	"icmpdump/internal/lab"
 )
 
 // datagrams are IPv4 and IPv6 echoes, as long as that.
@@ -82,5 +83,27 @@ func TestNanosecondsAreTcpdumps(t *testing.T) {
 				t.Errorf("%s %s: (-tcpdump +icmpdump)\n%s", style, precision, diff)
 			}
 		}
+	}
+}
+
+// A tag that the kernel takes out of a received frame is back in its place, in the link header
+// and in the bytes, as it is in tcpdump.
+func TestStrippedTagIsPutBack(t *testing.T) {
+	lab.NeedTcpdump(t)
+	a, b := lab.Pair(t)
+	dst := a.Iface("va").HardwareAddr
+	theirs := lab.Start(t, a.Command("tcpdump", "-n", "-t", "-l", "--immediate-mode", "-i", "va", "-e", "-xx", "vlan"), "listening on")
+	ours := watching(t, a, "-q", "-t", "-i", "va", "-e", "-xx")
+	service := forge.Frame(forge.Ether(dst), forge.Tag(100), forge.Tag(10), forge.IP4("10.0.0.8", "10.0.0.9"), forge.Echo4(8, 77, 2))
+	service[12], service[13] = 0x88, 0xa8
+	b.Send("vb", forge.Frame(forge.Ether(dst), forge.Tag(10), forge.IP4("10.0.0.8", "10.0.0.9"), forge.Echo4(8, 77, 1)), service)
+	theirs.WaitFor(2, "vlan 10,")
+	ours.WaitFor(2, "vlan 10,")
+	want, _ := theirs.Interrupt()
+	got, stderr := ours.Interrupt()
+	checkBooks(t, stderr)
+	// Neighbor discovery, without a tag, may stand before and behind.
+	if w, g := strings.TrimSpace(strings.Join(texts(want), "\n")), strings.Join(texts(got), "\n"); len(want) < 10 || !strings.Contains(g, w) {
+		t.Errorf("tcpdump:\n%s\nicmpdump:\n%s", w, g)
 	}
 }

@@ -169,7 +169,8 @@ func TestIP(t *testing.T) {
 			t.Errorf("%s:\ngot  %swant %s", tt.name, got, tt.json)
 		}
 		var dst []byte
-		for name, a := range map[string]Appender{"lines": verbose, "JSON": objects} {
+		everything := Options{Verbose: 1, Link: true, Dump: Dump{Style: DumpHexASCII, Link: true}}
+		for name, a := range map[string]Appender{"lines": NewLines(everything), "JSON": NewJSON(everything)} {
 			dst = a.Append(dst[:0], e, f)
 			if n := testing.AllocsPerRun(20, func() { dst = a.Append(dst[:0], e, f) }); n != 0 {
 				t.Errorf("%s, %s: %v allocations", tt.name, name, n)

@@ -74,7 +74,7 @@ type Options4 struct {
 // An Option4 is one option of an IPv4 header.
 type Option4 struct {
 	Type   uint8
-	Length int    // as it says itself, of all of it; 1 of the two that have no length
+	Length int    // as it says itself, of all of it; 1 of the two that have no length, 0 where there is no room for it
 	Data   []byte // from its type on, as much as was captured
 	Bad    bool   // no option can be so long: it is the last, and has no Data but its type
 }
