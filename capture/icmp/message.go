@@ -37,13 +37,10 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 	if len(b) < int(p.Length) {
 		st = Truncated
 	}
-	if got < 8 {
-		return st
-	}
 	if p.Version == 6 {
 		return icmp6(p, b, st)
 	}
-	if p.IsError() {
+	if got == 8 && p.IsError() {
 		quote4(p, b[8:])
 	}
 	return st
@@ -53,11 +50,32 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 // address it is about, and whether its options hold together. A first fragment's may go on in
 // the next one.
 func icmp6(p *Packet, b []byte, st Status) Status {
+	switch p.Type { // these have no second word that is theirs
+	case Type6MPLControl:
+		return announced(p, st, mplHolds(p, b))
+	case Type6RPL:
+		if st == OK && p.Frag == 0 {
+			st = rplStatus(p, b)
+		}
+		return st
+	}
+	if len(b) < 8 {
+		return st
+	}
 	switch p.Type {
 	case Type6Unreachable, Type6PacketTooBig, Type6TimeExceeded, Type6ParamProblem:
 		quote6(p, b[8:])
-	case Type6MLDQuery, Type6MLDReport, Type6MLDDone, Type6NeighborSolicit, Type6NeighborAdvert:
+	case Type6MLDReport, Type6MLDDone, Type6NeighborSolicit, Type6NeighborAdvert:
 		target(p, b)
+	case Type6MLDQuery:
+		target(p, b)
+		st = announced(p, st, mldQueryHolds(p, b))
+	case Type6MLDv2Report:
+		st = announced(p, st, mldReportHolds(p, b))
+	case Type6RouterRenumbering:
+		st = announced(p, st, renumberingHolds(p, b))
+	case Type6LocatorUpdate:
+		st = announced(p, st, locatorUpdateHolds(p, b))
 	case Type6Redirect:
 		redirect(p, b)
 	}
@@ -72,6 +90,16 @@ func icmp6(p *Packet, b []byte, st Status) Status {
 		return MalformedOption
 	}
 	return OK
+}
+
+// announced is the verdict on a message which holds what its counts and lengths announce, or
+// does not: then it is MalformedOption, unless the rest was not captured or is in another
+// fragment.
+func announced(p *Packet, st Status, holds bool) Status {
+	if !holds && st == OK && p.Frag == 0 {
+		return MalformedOption
+	}
+	return st
 }
 
 // target reads the address that stands behind the header.

@@ -57,10 +57,16 @@ const (
 	Type6MobileAdvert       = 147
 	Type6CertPathSolicit    = 148
 	Type6CertPathAdvert     = 149
+	Type6ExperimentalMobile = 150 // Seamoby, RFC 4065
+	Type6MulticastAdvert    = 151 // multicast router discovery, RFC 4286
+	Type6MulticastSolicit   = 152
+	Type6MulticastEnd       = 153
 	Type6FastHandover       = 154
 	Type6RPL                = 155
+	Type6LocatorUpdate      = 156 // ILNPv6, RFC 6743
 	Type6DuplicateRequest   = 157
 	Type6DuplicateConfirm   = 158
+	Type6MPLControl         = 159 // RFC 7731
 	Type6ExtendedEcho       = 160
 	Type6ExtendedEchoReply  = 161
 	Type6MtraceResponse     = 200 // private experimentation; used by mtrace
@@ -104,8 +110,9 @@ var fields6 = [256]fields{
 
 // least6 is how long a message of a type is at least, where that is more than the header of
 // RFC 4443, section 2.1: RFC 4443 (sections 3 and 4), RFC 2710 (section 3), RFC 4861 (section
-// 4), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 6275 (section 6), RFC 3971 (section
-// 6.4), RFC 5568 (section 6.1), RFC 6775 (section 4.4), RFC 8335 (section 2).
+// 4), RFC 2894 (section 3.1), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 3971 (section
+// 6.4), RFC 4286 (section 3), RFC 5568 (section 6.1), RFC 6275 (section 6), RFC 6743 (section 3),
+// RFC 6775 (section 4.4), RFC 8335 (section 2).
 var least6 = [256]uint8{
 	Type6Unreachable:       8,
 	Type6PacketTooBig:      8,
@@ -123,6 +130,7 @@ var least6 = [256]uint8{
 	Type6Redirect:          40,
 	Type6InverseSolicit:    8,
 	Type6InverseAdvert:     8,
+	Type6RouterRenumbering: 16,
 	Type6MLDv2Report:       8,
 	Type6HomeAgentRequest:  8,
 	Type6HomeAgentReply:    8,
@@ -133,6 +141,8 @@ var least6 = [256]uint8{
 	Type6FastHandover:      8,
 	Type6DuplicateRequest:  32,
 	Type6DuplicateConfirm:  32,
+	Type6MulticastAdvert:   8,
+	Type6LocatorUpdate:     8,
 	Type6ExtendedEcho:      8,
 	Type6ExtendedEchoReply: 8,
 }

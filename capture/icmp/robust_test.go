@@ -70,6 +70,9 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 	checkHeaders(t, &p, datagram, header)
 	checkLink(t, &p, &f, datagram)
 	checkND(t, &p, message)
+	checkMulticast(t, &p, message)
+	checkNodes(t, &p, message)
+	checkRPL(t, &p, message)
 	touch(&p, &f)
 }
 
@@ -182,6 +185,9 @@ func FuzzDecode(f *testing.F) {
 		for _, tt := range row.cases {
 			f.Add(byte(tt.link), frame(f, tt.frame), 0)
 		}
+	}
+	for _, tt := range announceTests {
+		f.Add(byte(LinkRaw), message6(f, tt.message), 0)
 	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, more int) {
 		if more < 0 || more > 1<<20 {

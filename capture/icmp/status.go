@@ -19,7 +19,7 @@ const (
 	MalformedExtHeader    // an IPv6 header chain that runs past the datagram's end
 	MalformedWrongFamily  // ICMP in IPv6, or ICMPv6 in IPv4
 	MalformedICMPHeader   // a message shorter than its header
-	MalformedOption       // a neighbor discovery option of length 0, or past the message's end
+	MalformedOption       // an option of length 0, or a length or count past the message's end
 
 	UnsupportedLink      // a link type that can't be decoded
 	UnsupportedMPLS      // may hold ICMP, is not opened (RFC 3032)
