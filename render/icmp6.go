@@ -96,7 +96,9 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 			return dst, false
 		}
 		return appendIDSeq(dst, p), true
-	case icmp.Type6MLDQuery, icmp.Type6MLDReport, icmp.Type6MLDDone:
+	case icmp.Type6MLDQuery:
+		return appendMLDQuery(dst, p, msg, l.opts.Verbose)
+	case icmp.Type6MLDReport, icmp.Type6MLDDone:
 		return appendMLD(dst, p)
 	case icmp.Type6NeighborSolicit:
 		return appendTarget(dst, ", who has ", p)
@@ -110,16 +112,17 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		dst = appendAddr6(append(dst, ", "...), &q.Dst)
 		return appendTarget(dst, " to ", p)
 	case icmp.Type6MLDv2Report:
-		if p.Got < 8 {
-			return dst, false
-		}
-		dst = append(dst, ", "...)
-		dst = strconv.AppendUint(dst, uint64(p.Rest&0xffff), 10)
-		return append(dst, " group record(s)"...), true
+		return appendMLDReport(dst, p, msg, l.opts.Verbose)
+	case icmp.Type6RouterRenumbering:
+		return appendRenumbering(dst, p, msg, l.opts.Verbose > 0)
+	case icmp.Type6NodeQuery:
+		return appendNodeQuery(dst, p, msg, l.opts.Verbose > 0)
+	case icmp.Type6NodeReply:
+		return appendNodeReply(dst, p, msg, l.opts.Verbose > 0)
 	case icmp.Type6HomeAgentRequest, icmp.Type6MobileSolicit:
 		return appendHexID(dst, p)
 	case icmp.Type6RPL:
-		return appendRPL(dst, p.Code), true
+		return appendRPL(dst, p, msg, l.opts.Verbose)
 	}
 	return dst, true
 }
@@ -193,36 +196,4 @@ func appendTarget(dst []byte, text string, p *icmp.Packet) (_ []byte, whole bool
 		return dst, false
 	}
 	return appendAddr6(append(dst, text...), &target), true
-}
-
-// appendMLD appends delay and group of an MLDv1 message, or the group of an MLDv2 query,
-// which is told apart by its length (RFC 3810, section 8.1).
-func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
-	if p.Type == icmp.Type6MLDQuery && p.Length >= 28 {
-		dst, whole = appendTarget(dst, " v2 [gaddr ", p)
-		return append(dst, ']'), whole
-	}
-	if p.Got < 8 {
-		return dst, false
-	}
-	dst = append(dst, "max resp delay: "...) // no blank before it: tcpdump has none
-	dst = strconv.AppendUint(dst, uint64(p.Rest>>16), 10)
-	return appendTarget(dst, " addr: ", p)
-}
-
-// appendRPL appends the kind of an RPL control message (RFC 6550, section 6).
-func appendRPL(dst []byte, code uint8) []byte {
-	const secure = 0x80
-	if code&secure != 0 {
-		return append(dst, ", (SEC) [worktodo]"...)
-	}
-	names := [...]string{
-		"DODAG Information Solicitation", "DODAG Information Object",
-		"Destination Advertisement Object", "Destination Advertisement Object Ack",
-	}
-	dst = append(dst, ", (CLR)"...)
-	if int(code) < len(names) {
-		return append(dst, names[code]...)
-	}
-	return appendCode(dst, "RPL message, unknown code ", code)
 }

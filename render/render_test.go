@@ -408,7 +408,7 @@ func TestSummary(t *testing.T) {
 	}
 	s := Summary{Live: true, Packets: 5, Received: 6, Dropped: 1, Totals: totals,
 		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 4, icmp.UnsupportedPPPoE: 1}}
-	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"errors":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000}}` + "\n"
+	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"unsupported:link-type":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"errors":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000}}` + "\n"
 	if got := string(s.AppendJSON(nil)); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}

@@ -2,10 +2,10 @@ package icmp
 
 import "encoding/binary"
 
-// LocatorUpdate is a locator update of ILNPv6 (RFC 6743, section 3).
+// LocatorUpdate is a locator update of ILNPv6 (RFC 6743, section 2).
 type LocatorUpdate struct {
 	Count     uint8 // of locators, as it says
-	Operation uint8 // 1 advertisement, 2 acknowledgement
+	Operation uint8 // the RFC names the field and no values
 	Locators  Locators
 }
 

@@ -1,10 +1,10 @@
 package icmp
 
-// MPLSeed is an MPL seed info: which messages of a seed a forwarder has (RFC 7731, section 6.2).
+// MPLSeed is an MPL seed info: which messages of a seed a forwarder has (RFC 7731, section 6.3).
 type MPLSeed struct {
 	MinSeqno uint8  // of the first message
 	Seed     []byte // the seed's identifier: 2, 8 or 16 bytes, or none, if it is the source's address
-	Buffered []byte // a bit for each message from MinSeqno on, the first in bit 7 of the first byte
+	Buffered []byte // a bit for each message from MinSeqno on: whether the forwarder has it
 }
 
 // MPLSeeds are the seed infos of an MPL control message, in their order.

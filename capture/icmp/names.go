@@ -111,7 +111,7 @@ var fields6 = [256]fields{
 // least6 is how long a message of a type is at least, where that is more than the header of
 // RFC 4443, section 2.1: RFC 4443 (sections 3 and 4), RFC 2710 (section 3), RFC 4861 (section
 // 4), RFC 2894 (section 3.1), RFC 3122 (section 2), RFC 3810 (section 5.2), RFC 3971 (section
-// 6.4), RFC 4286 (section 3), RFC 5568 (section 6.1), RFC 6275 (section 6), RFC 6743 (section 3),
+// 6.4), RFC 4286 (section 3), RFC 5568 (section 6.1), RFC 6275 (section 6), RFC 6743 (section 2),
 // RFC 6775 (section 4.4), RFC 8335 (section 2).
 var least6 = [256]uint8{
 	Type6Unreachable:       8,

@@ -19,7 +19,7 @@ var kindsRPL = []Kind{
 	{"rpl consistency check", func(d dice) Message {
 		return RPL(rplCC, d.rplSecurity(), RPLCheck(d.byte(), d.one(2), d.uint16(), d.addr6(), d.Uint32()))
 	}},
-	{"rpl other", func(d dice) Message { return RPL(6+d.byte()%100, d.bytes(4+d.IntN(40))) }},
+	{"rpl other", func(d dice) Message { return RPL(9+d.byte()%100, d.bytes(4+d.IntN(40))) }},
 }
 
 func (d dice) rplObject() []byte {
