@@ -9,7 +9,7 @@ import (
 )
 
 // event is that of a frame, wire bytes long, of which all or less is there.
-func event(t *testing.T, link icmp.Link, b []byte, wire int) (*flowtable.Event, icmp.Frame) {
+func event(t testing.TB, link icmp.Link, b []byte, wire int) (*flowtable.Event, icmp.Frame) {
 	t.Helper()
 	f := icmp.Frame{Data: b, Wire: wire, Link: link}
 	events := eventsOf(flowtable.New(flowtable.Config{MaxFlows: 8}), f)

@@ -58,6 +58,11 @@ func appendString(dst []byte, name, s string) []byte {
 // appendRaw appends bytes that came from outside as a string: cleaned, as in a line.
 func appendRaw(dst []byte, name string, b []byte) []byte {
 	dst = append(appendField(dst, name), '"')
+	return append(appendRawBytes(dst, b), '"')
+}
+
+// appendRawBytes appends bytes that came from outside to a string, cleaned.
+func appendRawBytes(dst, b []byte) []byte {
 	for _, c := range b {
 		if c == '"' {
 			dst = append(dst, '\\')
@@ -67,7 +72,24 @@ func appendRaw(dst []byte, name string, b []byte) []byte {
 		}
 		dst = appendCleanByte(dst, c)
 	}
-	return append(dst, '"')
+	return dst
+}
+
+// appendNamed appends a number, and as name the word for it if it has one.
+func appendNamed(dst []byte, field string, n uint8, words []string) []byte {
+	dst = appendUint(dst, field, uint64(n))
+	if int(n) < len(words) && words[n] != "" {
+		dst = appendString(dst, "name", words[n])
+	}
+	return dst
+}
+
+// appendBits appends a boolean for each bit that has a name, from bit 7 down.
+func appendBits(dst []byte, bits uint8, names ...string) []byte {
+	for i, name := range names {
+		dst = appendBool(dst, name, bits&(0x80>>i) != 0)
+	}
+	return dst
 }
 
 // appendHexBytes appends bytes as a string of hexadecimal digits.

@@ -27,7 +27,7 @@ func bytesOf(t testing.TB, lines string) []byte {
 }
 
 // message6 is the event of an ICMPv6 message, of which the capture lacks cut bytes.
-func message6(t *testing.T, message []byte, cut int) (*flowtable.Event, icmp.Frame) {
+func message6(t testing.TB, message []byte, cut int) (*flowtable.Event, icmp.Frame) {
 	t.Helper()
 	b := append(forge.Frame(forge.IP6("2001:db8::1", "2001:db8::2")), message...)
 	binary.BigEndian.PutUint16(b[4:], uint16(len(message)))

@@ -102,6 +102,10 @@ func FuzzLine(f *testing.F) {
 		f.Add(byte(forged(i)), b, "a\x1b")
 	}
 	f.Add(byte(icmp.LinkRaw), frame6(f, icmp.Type6RouterAdvert, 0, allNDOptions()), "eth0")
+	for _, message := range listMessages {
+		_, frame := message6(f, bytesOf(f, message), 0)
+		f.Add(byte(icmp.LinkRaw), frame.Data, "eth0")
+	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string) {
 		all := drawers(func(int32) string { return iface })
 		check(t, flowtable.New(flowtable.Config{MaxFlows: 8}), all, icmp.Link(link), b)
