@@ -60,7 +60,8 @@ func TestMulticastObjects(t *testing.T) {
 			`"verdict":"truncated","router_renumbering":{"name":"sequence_number_reset","sequence_number":7}`},
 
 		{"who are you?", `8b 00 0000 00000000 00000000`, 0, `"node_information":{"who_are_you":true}`},
-		{"node information, cut in its nonce", `8b 00 0000 0000 0000` + node, 1, `"verdict":"truncated","node_information":{"who_are_you":false}`},
+		{"node information, cut in its nonce", `8b 00 0000 0000 0001` + node, 1, `"verdict":"truncated","node_information":{"qtype":0,"name":"noop","flags":1}`},
+		{"node information, cut before its flags", `8b 00 0000 0000 0001` + node, 9, `"verdict":"truncated","node_information":{}`},
 		{"question about an address", `8b 00 0000 0002 0000` + node + address, 0,
 			`"node_information":{"qtype":2,"name":"node_name","flags":0,"nonce":"3132333435363738","subject":"2001:db8::9"}`},
 		{"question about an IPv4 address", `8b 02 0000 0003 002b` + node + `c0000201`, 0,

@@ -127,9 +127,11 @@ var announceTests = []struct {
 // What a message announces must be in it, or the capture must have cut it off.
 func TestAnnouncedCounts(t *testing.T) {
 	for _, tt := range announceTests {
-		if p, _ := decoded(t, tt.message, tt.cut); p.Status != tt.want {
-			t.Errorf("%s: got %v, want %v", tt.name, p.Status, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			if p, _ := decoded(t, tt.message, tt.cut); p.Status != tt.want {
+				t.Errorf("got %v, want %v", p.Status, tt.want)
+			}
+		})
 	}
 }
 
