@@ -30,6 +30,9 @@ func (j *JSON) appendIP(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		dst = append(appendBool(dst, "more", p.Frag&1 != 0), '}')
 	}
 	b := p.Datagram(f)
+	if len(b) == 0 {
+		return dst
+	}
 	if h, ok := icmp.ReadHeader4(b); ok {
 		dst = j.appendHeader4(dst, &h)
 	} else if h, ok := icmp.ReadHeader6(b); ok && j.opts.Verbose > 0 {

@@ -107,17 +107,16 @@ func (l *Lines) appendHeader(dst []byte, e *flowtable.Event, f *icmp.Frame) (_ [
 	if !hasAddrs(p) {
 		return dst, false // tcpdump names IPv6 only when it has its header
 	}
-	b := p.Datagram(f)
-	c := chain{b: b, length: int(p.IPLen), verbose: l.opts.Verbose > 0}
-	if n := p.Missing(f); n > 0 {
-		if h, ok := icmp.ReadHeader6(b); ok && h.Payload == 0 {
-			c.missing = n // of a jumbogram
-		} else {
-			dst = appendMissing(dst, n, p.Version)
-		}
+	b, missing := p.Datagram(f), p.Missing(f)
+	late := 0 // said behind the hop-by-hop options
+	if h, ok := icmp.ReadHeader6(b); ok && h.Payload == 0 {
+		late, missing = missing, 0
+	}
+	if missing > 0 {
+		dst = appendMissing(dst, missing, p.Version)
 	}
 	switch {
-	case !c.verbose:
+	case l.opts.Verbose == 0:
 	case p.Version == 6:
 		dst = appendIP6Header(dst, b)
 	default:
@@ -127,9 +126,10 @@ func (l *Lines) appendHeader(dst []byte, e *flowtable.Event, f *icmp.Frame) (_ [
 	dst = append(dst, " > "...)
 	dst = appendAddr(dst, &p.Dst, p.Version)
 	dst = append(dst, ": "...)
-	if e.Lost {
-		return dst, false
+	if len(b) == 0 {
+		return dst, false // not kept: there are no extension headers, or this is about no packet
 	}
+	c := chain{b: b, length: int(p.IPLen), missing: late, verbose: l.opts.Verbose > 0}
 	return c.append(dst)
 }
 

@@ -28,11 +28,8 @@ func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		return append(dst, "ip: "...)
 	case icmp.LinkNull, icmp.LinkLoop:
 		family, _ := f.Family()
-		dst = append(dst, "AF IPv6 ("...)
-		if p.Version == 4 {
-			dst = append(dst[:len(dst)-len("6 (")], "4 ("...)
-		}
-		dst = strconv.AppendUint(dst, uint64(family), 10)
+		dst = appendCode(dst, "AF IPv", p.Version)
+		dst = strconv.AppendUint(append(dst, " ("...), uint64(family), 10)
 		return appendWire(append(dst, ')'), wire)
 	case icmp.LinkSLL:
 		word := dirNames[p.Dir]

@@ -22,12 +22,20 @@ func eventsOf(table *flowtable.Table, f icmp.Frame) []flowtable.Event {
 	return table.Add(nil, []icmp.Packet{p})
 }
 
-// drawers are one for each count of -v, and of JSON.
+// drawers are one for each count of -v, with link headers or without, and of JSON with all it can
+// have.
 func drawers(iface func(int32) string) (all []Appender) {
-	for verbose := range 4 {
-		all = append(all, NewLines(Options{Number: true, Ifaces: true, Counters: true, Verbose: verbose, Iface: iface}))
+	o := Options{Number: true, Ifaces: true, Counters: true, Iface: iface}
+	for o.Verbose = range 4 {
+		o.Link = o.Verbose%2 == 1
+		all = append(all, NewLines(o))
 	}
-	return append(all, NewJSON(Options{Iface: iface}))
+	all = append(all, NewJSON(Options{Iface: iface}))
+	for _, link := range []bool{false, true} {
+		o.Dump = Dump{Style: DumpHex, Link: link} // in an object, it is no line
+		all = append(all, NewJSON(o))
+	}
+	return all
 }
 
 // check draws a frame: what is drawn is one line of printable ASCII, and JSON is JSON.
