@@ -143,7 +143,7 @@ func (c *chain) appendOne(dst []byte, h *icmp.ExtHeader) []byte {
 
 func (c *chain) appendFragment(dst []byte, h *icmp.ExtHeader) []byte {
 	f, ok := h.Fragment()
-	if !ok {
+	if !ok || c.verbose && !f.HasID {
 		return dst
 	}
 	dst = append(dst, "frag ("...)
@@ -172,6 +172,9 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 		dst = append(dst, " [Deprecated]"...)
 	}
 	dst = appendCode(dst, ", segleft=", r.SegmentsLeft)
+	if !r.HasData {
+		return dst
+	}
 	switch r.Type {
 	case icmp.RoutingSource, icmp.RoutingMobile:
 		if r.Reserved != 0 || c.verbose {
@@ -210,8 +213,12 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 }
 
 func (c *chain) appendAuth(dst []byte, h *icmp.ExtHeader) []byte {
-	dst = append(dst, "AH("...)
-	if c.verbose && h.Size > 0 {
+	dst = append(dst, "AH"...)
+	if h.Size == 0 {
+		return dst
+	}
+	dst = append(dst, '(')
+	if c.verbose {
 		dst = append(dst, "length="...)
 		dst = strconv.AppendInt(dst, int64(h.Size/4-2), 10)
 		dst = append(dst, '(')

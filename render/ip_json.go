@@ -168,7 +168,10 @@ func appendExtHeader(dst []byte, h *icmp.ExtHeader) []byte {
 	if f, ok := h.Fragment(); ok {
 		dst = appendUint(dst, "offset", uint64(f.Offset))
 		dst = appendBool(dst, "more", f.More)
-		return appendUint(dst, "id", uint64(f.ID))
+		if f.HasID {
+			dst = appendUint(dst, "id", uint64(f.ID))
+		}
+		return dst
 	}
 	if r, ok := h.Routing(); ok {
 		return appendRoutingJSON(dst, &r)
@@ -198,7 +201,7 @@ func appendExtHeader(dst []byte, h *icmp.ExtHeader) []byte {
 func appendRoutingJSON(dst []byte, r *icmp.RoutingHeader) []byte {
 	dst = appendUint(dst, "routing_type", uint64(r.Type))
 	dst = appendUint(dst, "segments_left", uint64(r.SegmentsLeft))
-	if r.Type == icmp.RoutingSegment {
+	if r.Type == icmp.RoutingSegment && r.HasData {
 		dst = appendUint(dst, "last_entry", uint64(r.LastEntry))
 		dst = appendUint(dst, "flags", uint64(r.Flags))
 		dst = appendUint(dst, "tag", uint64(r.Tag))

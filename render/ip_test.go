@@ -143,6 +143,13 @@ var ipTests = []struct {
 		`"extension_headers":[{"type":43,"name":"routing","length":24,"truncated":true,"routing_type":0,"segments_left":1,"addresses":[]}]}`,
 	},
 	{
+		"a fragment header that is cut short", icmp.LinkRaw,
+		"60000000 0014 2c 40" + addrs6 + "3a00 0009 1234",
+		"IP6 truncated-ip6 - 14 bytes missing!2001:db8::1 > 2001:db8::2: frag (8|12)  [|frag6]",
+		"IP6 truncated-ip6 - 14 bytes missing!(hlim 64, next-header Fragment (44) payload length: 20) 2001:db8::1 > 2001:db8::2:  [|frag6]",
+		`"extension_headers":[{"type":44,"name":"fragment","length":8,"truncated":true,"offset":8,"more":true}]`,
+	},
+	{
 		"an extension header beyond the datagram", icmp.LinkRaw,
 		"60000000 0014 3c 40" + addrs6 + "3a09 0104 00000000" + echo,
 		"IP6 2001:db8::1 > 2001:db8::2:  [|dstopt] malformed:ext-header",

@@ -49,7 +49,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	case cut:
 		dst = append(append(dst, ' '), p.Status.String()...)
 	default:
-		dst = appendVerdict(dst, p)
+		dst = appendVerdict(dst, p, p.Datagram(&f))
 	}
 	if l.opts.Counters {
 		dst = l.appendSuffix(dst, e)
@@ -151,9 +151,17 @@ func appendMissing(dst []byte, n int, version uint8) []byte {
 	return append(dst, " bytes missing! "...)
 }
 
-// appendVerdict says what is known of a packet in which no ICMP message was read.
-func appendVerdict(dst []byte, p *icmp.Packet) []byte {
+// appendVerdict says what is known of a packet in which no ICMP message was read, b being what
+// was captured of its datagram.
+func appendVerdict(dst []byte, p *icmp.Packet, b []byte) []byte {
+	h, ok := icmp.ReadHeader4(b)
 	switch {
+	case ok && h.Size > len(b) && p.Status == icmp.Truncated:
+		dst = append(dst, " [remaining caplen("...)
+		dst = strconv.AppendInt(dst, int64(len(b)), 10)
+		dst = append(dst, ") < header length("...)
+		dst = strconv.AppendInt(dst, int64(h.Size), 10)
+		return append(dst, ")] [|ip]"...)
 	case !hasAddrs(p) && p.Version == 6:
 		return append(dst, " [|ip6]"...)
 	case !hasAddrs(p):

@@ -99,15 +99,20 @@ type FragmentHeader struct {
 	Offset uint16 // bytes
 	More   bool
 	ID     uint32 // Identification
+	HasID  bool   // it was captured
 }
 
-// Fragment is what h says if it is a fragment header, all of which was captured.
+// Fragment is what h says if it is a fragment header of which four bytes were captured.
 func (h *ExtHeader) Fragment() (FragmentHeader, bool) {
-	if h.Type != ExtFragment || len(h.Data) < 8 {
+	if h.Type != ExtFragment || len(h.Data) < 4 {
 		return FragmentHeader{}, false
 	}
 	word := binary.BigEndian.Uint16(h.Data[2:])
-	return FragmentHeader{word &^ 7, word&1 != 0, binary.BigEndian.Uint32(h.Data[4:])}, true
+	f := FragmentHeader{Offset: word &^ 7, More: word&1 != 0}
+	if len(h.Data) >= 8 {
+		f.ID, f.HasID = binary.BigEndian.Uint32(h.Data[4:]), true
+	}
+	return f, true
 }
 
 // The types of routing headers (IANA, Routing Types).
@@ -121,6 +126,7 @@ const (
 // A RoutingHeader is what a routing header says (RFC 8200, section 4.4).
 type RoutingHeader struct {
 	Type, SegmentsLeft uint8
+	HasData            bool // what follows was captured
 
 	Reserved  uint32 // of RoutingSource and RoutingMobile
 	LastEntry uint8  // of RoutingSegment: the index of its last segment
@@ -133,12 +139,15 @@ type RoutingHeader struct {
 	Addresses []byte
 }
 
-// Routing is what h says if it is a routing header of which at least eight bytes were captured.
+// Routing is what h says if it is a routing header of which four bytes were captured.
 func (h *ExtHeader) Routing() (RoutingHeader, bool) {
-	if h.Type != ExtRouting || len(h.Data) < 8 {
+	if h.Type != ExtRouting || len(h.Data) < 4 {
 		return RoutingHeader{}, false
 	}
-	r := RoutingHeader{Type: h.Data[2], SegmentsLeft: h.Data[3]}
+	r := RoutingHeader{Type: h.Data[2], SegmentsLeft: h.Data[3], HasData: len(h.Data) >= 8}
+	if !r.HasData {
+		return r, true
+	}
 	n := (len(h.Data) - 8) / 16 * 16
 	switch r.Type {
 	case RoutingSource, RoutingMobile:

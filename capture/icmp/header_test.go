@@ -180,14 +180,16 @@ func TestExtHeaderFields(t *testing.T) {
 		read               func(h *ExtHeader) (any, bool)
 		want               any
 	}{
-		{"fragment", "2c", "3a00 05a9 12345678", func(h *ExtHeader) (any, bool) { return told(h.Fragment()) }, FragmentHeader{1448, true, 0x12345678}},
+		{"fragment", "2c", "3a00 05a9 12345678", func(h *ExtHeader) (any, bool) { return told(h.Fragment()) }, FragmentHeader{1448, true, 0x12345678, true}},
+		{"fragment, cut short", "2c", "3a00 05a9 1234", func(h *ExtHeader) (any, bool) { return told(h.Fragment()) }, FragmentHeader{Offset: 1448, More: true}},
 		{"source route", "2b", "3a02 0001 00000007 20010db8000000000000000000000009", func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
-			RoutingHeader{SegmentsLeft: 1, Reserved: 7, Addresses: frame(t, "20010db8000000000000000000000009")}},
+			RoutingHeader{SegmentsLeft: 1, HasData: true, Reserved: 7, Addresses: frame(t, "20010db8000000000000000000000009")}},
 		{"segments, and an option behind them", "2b", "3a04 0401 00800123 20010db8000000000000000000000009 ff0e0000000000000000000000000000",
 			func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
-			RoutingHeader{Type: 4, SegmentsLeft: 1, Flags: 0x80, Tag: 0x123, Addresses: frame(t, "20010db8000000000000000000000009")}},
+			RoutingHeader{Type: 4, SegmentsLeft: 1, HasData: true, Flags: 0x80, Tag: 0x123, Addresses: frame(t, "20010db8000000000000000000000009")}},
 		{"RPL", "2b", "3a01 0301 0e600000 0002 000000000000", func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
-			RoutingHeader{Type: 3, SegmentsLeft: 1}},
+			RoutingHeader{Type: 3, SegmentsLeft: 1, HasData: true}},
+		{"segments, cut short", "2b", "3a04 0401 0080", func(h *ExtHeader) (any, bool) { return told(h.Routing()) }, RoutingHeader{Type: 4, SegmentsLeft: 1}},
 		{"authentication", "33", "3a02 0000 00000001 00000002 01020304", func(h *ExtHeader) (any, bool) { return told(h.Auth()) },
 			AuthHeader{SPI: 1, Seq: 2, HasSeq: true, ICV: []byte{1, 2, 3, 4}}},
 		{"authentication without a sequence number", "33", "3a00 0007 00000001", func(h *ExtHeader) (any, bool) { return told(h.Auth()) },
