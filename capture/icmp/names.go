@@ -168,6 +168,14 @@ type typeName struct {
 	codes []string
 }
 
+// of is the type's name and that of its code.
+func (n *typeName) of(c uint8) (typ, code string) {
+	if int(c) < len(n.codes) {
+		code = n.codes[c]
+	}
+	return n.name, code
+}
+
 // The names are those of gopacket's ICMPv4TypeCode and ICMPv6TypeCode, which people already
 // have in their logs; a test holds every one to it.
 var names4 = [256]typeName{
@@ -215,12 +223,8 @@ var names6 = [256]typeName{
 // TypeName is the name of p's type and that of its code. Either is "" where it has none:
 // then the number is all there is to say.
 func (p *Packet) TypeName() (typ, code string) {
-	n := &names4[p.Type]
 	if p.Version == 6 {
-		n = &names6[p.Type]
+		return names6[p.Type].of(p.Code)
 	}
-	if int(p.Code) < len(n.codes) {
-		code = n.codes[p.Code]
-	}
-	return n.name, code
+	return names4[p.Type].of(p.Code)
 }
