@@ -51,3 +51,36 @@ func pseudo(src, dst *Addr, length uint32) uint64 {
 	acc := sum(uint64(length)+ProtoICMPv6, src[:])
 	return sum(acc, dst[:])
 }
+
+// correct is what a checksum should be that stands in what has this folded sum, itself included
+// (RFC 1624, section 3).
+func correct(checksum, folded uint16) uint16 {
+	return fold(uint64(checksum) + uint64(^folded))
+}
+
+// RightChecksum is what the checksum of p should be, whose frame f is there as a whole.
+func (p *Packet) RightChecksum(f *Frame) uint16 {
+	msg := p.Message(f)
+	var acc uint64
+	if p.Version == 6 {
+		acc = p.pseudo(f, len(msg))
+	}
+	return correct(p.Checksum, fold(sum(acc, msg)))
+}
+
+// pseudo is the sum of p's pseudo-header, with the addresses that extension headers put into it.
+func (p *Packet) pseudo(f *Frame, length int) uint64 {
+	src, dst := p.Src, p.Dst
+	headers := ReadExtHeaders(p.Header(f))
+	for h, ok := headers.Next(); ok; h, ok = headers.Next() {
+		if a, ok := homeAddress(&h); ok && h.Type == ExtDstOpts {
+			src = a
+		}
+		if h.Type == ExtRouting && len(h.Data) >= 8 {
+			if a, verdict := finalDst(h.Data, &p.Dst); verdict == routeOn {
+				dst = a
+			}
+		}
+	}
+	return pseudo(&src, &dst, uint32(length))
+}

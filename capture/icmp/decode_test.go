@@ -74,7 +74,7 @@ type decodeTest struct {
 }
 
 // decodeTests are all of them.
-var decodeTests = slices.Concat(ip4Tests, ip6Tests)
+var decodeTests = slices.Concat(ip4Tests, ip6Tests, detailTests)
 
 // ip4Tests are links and IPv4.
 var ip4Tests = []decodeTest{

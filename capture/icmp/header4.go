@@ -46,7 +46,7 @@ func (h *Header4) Sum() (state Sum, right uint16) {
 	if len(h.b) < h.Size {
 		return SumUnverified, 0
 	}
-	return verify(0, h.b), fold(uint64(h.Checksum) + uint64(^fold(sum(0, h.b))))
+	return verify(0, h.b), correct(h.Checksum, fold(sum(0, h.b)))
 }
 
 // Options are those of the header.

@@ -8,6 +8,7 @@ const (
 	ProtoTCP    = 6
 	ProtoUDP    = 17
 	ProtoDCCP   = 33
+	ProtoESP    = 50
 	ProtoICMPv6 = 58
 	ProtoSCTP   = 132
 )
@@ -17,7 +18,6 @@ const (
 	protoHopByHop = 0
 	protoRouting  = 43
 	protoFragment = 44
-	protoESP      = 50
 	protoAH       = 51
 	protoNoNext   = 59
 	protoDstOpts  = 60

@@ -49,7 +49,7 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 			return message(p, b[n:], wire-n, pseudo(src, dst, uint32(wire-n)))
 		case next == ProtoICMP:
 			return MalformedWrongFamily
-		case next == protoESP || next == protoNoNext || next == protoExp1 || next == protoExp2:
+		case next == ProtoESP || next == protoNoNext || next == protoExp1 || next == protoExp2:
 			return UnsupportedExtHeader
 		case !isExtHeader(next):
 			return NotICMP

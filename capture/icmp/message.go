@@ -37,11 +37,14 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 	if len(b) < int(p.Length) {
 		st = Truncated
 	}
+	if p.fields()&(hasLength|hasObject) != 0 && st == OK && p.Frag == 0 && p.badExtensions(b) {
+		st = MalformedExtension
+	}
 	if p.Version == 6 {
 		return icmp6(p, b, st)
 	}
 	if got == 8 && p.IsError() {
-		quote4(p, b[8:])
+		p.quote(b)
 	}
 	return st
 }
@@ -64,7 +67,7 @@ func icmp6(p *Packet, b []byte, st Status) Status {
 	}
 	switch p.Type {
 	case Type6Unreachable, Type6PacketTooBig, Type6TimeExceeded, Type6ParamProblem:
-		quote6(p, b[8:])
+		p.quote(b)
 	case Type6MLDReport, Type6MLDDone, Type6NeighborSolicit, Type6NeighborAdvert:
 		target(p, b)
 	case Type6MLDQuery:
@@ -116,8 +119,7 @@ func redirect(p *Packet, b []byte) {
 	if len(b) < 40 {
 		return
 	}
-	opts, _ := p.NDOptions(b)
-	quote6(p, redirected(opts))
+	p.quote(b)
 	p.Quote.Src = Addr(b[8:24])
 	p.Quote.Dst = Addr(b[24:40])
 	p.Quote.Level = max(p.Quote.Level, QuoteHeader)

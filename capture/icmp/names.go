@@ -75,13 +75,15 @@ const (
 	Code6AddressUnreachable = 3
 )
 
-// fields says which fields stand in the second word of a type's header.
+// fields says which fields stand in the second word of a type's header, or behind it.
 type fields uint8
 
 const (
 	hasID       fields = 1 << iota
 	hasSeq             // 16 bits
 	hasShortSeq        // 8 bits, RFC 8335
+	hasLength          // of what is quoted, in front of an extension structure: RFC 4884
+	hasObject          // an extension structure, and nothing quoted: RFC 8335
 )
 
 var fields4 = [256]fields{
@@ -93,8 +95,11 @@ var fields4 = [256]fields{
 	TypeInfoReply:         hasID | hasSeq,
 	TypeMask:              hasID | hasSeq,
 	TypeMaskReply:         hasID | hasSeq,
-	TypeExtendedEcho:      hasID | hasShortSeq,
-	TypeExtendedEchoReply: hasID | hasShortSeq,
+	TypeUnreachable:       hasLength,
+	TypeTimeExceeded:      hasLength,
+	TypeParamProblem:      hasLength,
+	TypeExtendedEcho:      hasID | hasShortSeq | hasObject,
+	TypeExtendedEchoReply: hasID | hasShortSeq | hasObject,
 }
 
 var fields6 = [256]fields{
@@ -104,8 +109,10 @@ var fields6 = [256]fields{
 	Type6HomeAgentReply:    hasID,
 	Type6MobileSolicit:     hasID,
 	Type6MobileAdvert:      hasID,
-	Type6ExtendedEcho:      hasID | hasShortSeq,
-	Type6ExtendedEchoReply: hasID | hasShortSeq,
+	Type6Unreachable:       hasLength,
+	Type6TimeExceeded:      hasLength,
+	Type6ExtendedEcho:      hasID | hasShortSeq | hasObject,
+	Type6ExtendedEchoReply: hasID | hasShortSeq | hasObject,
 }
 
 // least6 is how long a message of a type is at least, where that is more than the header of

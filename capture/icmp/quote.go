@@ -2,59 +2,132 @@ package icmp
 
 import "encoding/binary"
 
-// quote4 reads the IPv4 datagram that an error quotes: its header and, by RFC 792, at least
-// eight bytes more.
-func quote4(p *Packet, b []byte) {
-	if len(b) < 20 || b[0]>>4 != 4 {
-		return
-	}
-	header := int(b[0]&0x0f) * 4
-	if header < 20 {
-		return
-	}
-	q := &p.Quote
-	q.Src = AddrFrom4([4]byte(b[12:16]))
-	q.Dst = AddrFrom4([4]byte(b[16:20]))
-	q.Proto = b[9]
-	q.Level = QuoteHeader
-	// What stands behind it may be padding (RFC 4884, section 4). Some hosts quote a length
-	// that is not the one that was sent: it is believed if it has room for the header.
-	if total := int(binary.BigEndian.Uint16(b[2:])); total >= header && total < len(b) {
-		b = b[:total]
-	}
-	if offset := binary.BigEndian.Uint16(b[6:]) & 0x1fff; offset == 0 && header <= len(b) {
-		quotePorts(q, b[header:])
-	}
+// A Datagram is the beginning of one that an error quotes, taken apart.
+type Datagram struct {
+	Src, Dst Addr   // of Version
+	Header   []byte // IP header and the extension headers behind it, as far as they were walked
+	Payload  []byte // behind Header; nil if that is not all there, and of a later fragment
+	Length   int    // of what stands behind Header, by the IP header
+	Frag     uint16 // fragment offset in bytes, with M in bit 0; 0 if whole
+	Version  uint8  // of IP
+	Proto    uint8  // what Payload is, or else the last that is known of the chain
 }
 
-// quote6 reads the IPv6 datagram that an error quotes, as much of it as fits into the
-// minimum MTU (RFC 4443, section 2.4 c).
-func quote6(p *Packet, b []byte) {
-	if len(b) < 40 || b[0]>>4 != 6 {
+// QuotedDatagram is the datagram that p, an error whose message is msg, quotes.
+func (p *Packet) QuotedDatagram(msg []byte) (d Datagram, ok bool) {
+	ok = d.read(p.Version, p.Quotation(msg))
+	return d, ok
+}
+
+// read takes the datagram apart that b begins with, if it is one of that version.
+func (d *Datagram) read(version uint8, b []byte) bool {
+	if version == 6 {
+		return d.read6(b)
+	}
+	return d.read4(b)
+}
+
+// Quotation is what was captured of the datagram that p quotes, and the padding behind it: all
+// that stands behind the header of an error (RFC 792; RFC 4443, section 2.4 c), but for an
+// extension structure; the redirected header option's of a redirect (RFC 4861, section 4.6.3).
+func (p *Packet) Quotation(msg []byte) []byte {
+	if !p.IsError() || len(msg) < 8 {
+		return nil
+	}
+	if p.Version == 6 && p.Type == Type6Redirect {
+		opts, _ := p.NDOptions(msg)
+		return redirected(opts)
+	}
+	if p.Version == 6 && (p.Type < Type6Unreachable || p.Type > Type6ParamProblem) {
+		return nil // nobody knows where in an error of another type it begins
+	}
+	at, c := p.extensionAt(msg)
+	if c == possible {
+		if _, ok := p.Extensions(msg); ok {
+			c = claimed
+		}
+	}
+	if c == claimed {
+		return msg[8:min(at, len(msg))]
+	}
+	return msg[8:]
+}
+
+// quote keeps what a Packet has of the datagram that p quotes.
+func (p *Packet) quote(msg []byte) {
+	var d Datagram
+	if !d.read(p.Version, p.Quotation(msg)) {
 		return
 	}
-	b = b[:min(len(b), 40+int(binary.BigEndian.Uint16(b[4:])))]
 	q := &p.Quote
-	q.Src = Addr(b[8:24])
-	q.Dst = Addr(b[24:40])
-	q.Proto = b[6]
-	q.Level = QuoteHeader
-	for b = b[40:]; isExtHeader(q.Proto); {
-		if len(b) < 8 {
+	q.Src, q.Dst, q.Proto, q.Level = d.Src, d.Dst, d.Proto, QuoteHeader
+	quotePorts(q, d.Payload)
+}
+
+// read4 takes an IPv4 datagram apart: its header and, by RFC 792, at least eight bytes more.
+func (d *Datagram) read4(b []byte) bool {
+	h, ok := ReadHeader4(b)
+	if !ok {
+		return false
+	}
+	d.Version, d.Proto, d.Frag = 4, h.Proto, h.Offset
+	d.Src = AddrFrom4([4]byte(b[12:16]))
+	d.Dst = AddrFrom4([4]byte(b[16:20]))
+	if h.MF {
+		d.Frag |= 1
+	}
+	// What stands behind it may be padding (RFC 4884, section 4). Some hosts quote a length
+	// that is not the one that was sent: it is believed if it has room for the header.
+	if total := int(h.Length); total >= h.Size {
+		b = b[:min(len(b), total)]
+	}
+	d.Header = b[:min(len(b), h.Size)]
+	d.Length = int(h.Length) - h.Size
+	if h.Size <= len(b) && d.Frag <= 1 {
+		d.walk(b)
+	}
+	return true
+}
+
+// read6 takes an IPv6 datagram apart, as much of it as fits into the minimum MTU (RFC 4443,
+// section 2.4 c).
+func (d *Datagram) read6(b []byte) bool {
+	h, ok := ReadHeader6(b)
+	if !ok {
+		return false
+	}
+	b = b[:min(len(b), 40+int(h.Payload))]
+	d.Version, d.Proto, d.Length = 6, h.Next, int(h.Payload)
+	d.Src, d.Dst, d.Header = Addr(b[8:24]), Addr(b[24:40]), b[:40]
+	d.walk(b)
+	return true
+}
+
+// walk goes through the extension headers of the datagram b, as far as they are there.
+func (d *Datagram) walk(b []byte) {
+	if !isExtHeader(d.Proto) {
+		d.Payload = b[len(d.Header):]
+		return
+	}
+	headers := ReadExtHeaders(b)
+	for h, ok := headers.Next(); ok; h, ok = headers.Next() {
+		if len(h.Data) < 8 {
 			return
 		}
-		if q.Proto == protoFragment && binary.BigEndian.Uint16(b[2:])&^7 != 0 {
-			q.Proto = b[0]
+		d.Proto = h.Next
+		if f, ok := h.Fragment(); ok {
+			d.Frag = f.Offset
+			if f.More {
+				d.Frag |= 1
+			}
+		}
+		if d.Frag > 1 || !h.Whole() {
 			return // not the first fragment: no ports
 		}
-		size := extHeaderLen(q.Proto, b[1])
-		q.Proto = b[0]
-		if size > len(b) {
-			return
-		}
-		b = b[size:]
+		d.Header = b[:h.At+h.Size]
+		d.Length -= h.Size
 	}
-	quotePorts(q, b)
+	d.Payload = b[len(d.Header):]
 }
 
 // quotePorts reads the ports of the protocols that have them in their first four bytes, or

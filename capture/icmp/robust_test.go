@@ -73,6 +73,8 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 	checkMulticast(t, &p, message)
 	checkNodes(t, &p, message)
 	checkRPL(t, &p, message)
+	checkErrors(t, &p, message)
+	checkQueries4(t, &p, message)
 	touch(&p, &f)
 }
 
@@ -91,6 +93,8 @@ func touch(p *Packet, f *Frame) {
 	p.TypeName()
 	p.Plain()
 	p.Missing(f)
+	p.IANAName()
+	p.RightChecksum(f)
 }
 
 func second[T any](_ T, ok bool) bool { return ok }

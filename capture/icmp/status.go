@@ -20,6 +20,7 @@ const (
 	MalformedWrongFamily  // ICMP in IPv6, or ICMPv6 in IPv4
 	MalformedICMPHeader   // a message shorter than its header
 	MalformedOption       // an option of length 0, or a length or count past the message's end
+	MalformedExtension    // an extension structure that is not where it should be, or an object past its end
 
 	UnsupportedLink      // a link type that can't be decoded
 	UnsupportedMPLS      // may hold ICMP, is not opened (RFC 3032)
@@ -41,6 +42,7 @@ var statusNames = [NumStatus]string{
 	MalformedWrongFamily:  "malformed:wrong-family",
 	MalformedICMPHeader:   "malformed:icmp-header",
 	MalformedOption:       "malformed:option",
+	MalformedExtension:    "malformed:extension",
 	UnsupportedLink:       "unsupported:link-type",
 	UnsupportedMPLS:       "unsupported:mpls",
 	UnsupportedPPPoE:      "unsupported:pppoe",
@@ -51,7 +53,7 @@ var statusNames = [NumStatus]string{
 func (s Status) String() string { return statusNames[s] }
 
 // Malformed reports whether the frame breaks the rules of its own protocol.
-func (s Status) Malformed() bool { return s >= MalformedIPHeader && s <= MalformedOption }
+func (s Status) Malformed() bool { return s >= MalformedIPHeader && s <= MalformedExtension }
 
 // Unsupported reports whether the frame may hold ICMP where this package does not look.
 func (s Status) Unsupported() bool { return s >= UnsupportedLink && s <= UnsupportedExtHeader }
