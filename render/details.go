@@ -8,8 +8,23 @@ type detail func(dst []byte, p *icmp.Packet, msg []byte) []byte
 
 // details4 and details6 are by type.
 var (
-	details4 = [256]detail{}
+	details4 = [256]detail{
+		icmp.TypeUnreachable:       appendExtensionsJSON,
+		icmp.TypeTimeExceeded:      appendExtensionsJSON,
+		icmp.TypeParamProblem:      appendExtensionsJSON,
+		icmp.TypeRouterAdvert:      appendRouterAdvert4JSON,
+		icmp.TypeTimestamp:         appendTimestamps,
+		icmp.TypeTimestampReply:    appendTimestamps,
+		icmp.TypeMask:              appendAddressMask,
+		icmp.TypeMaskReply:         appendAddressMask,
+		icmp.TypeExtendedEcho:      appendExtendedEcho,
+		icmp.TypeExtendedEchoReply: appendExtendedEcho,
+	}
 	details6 = [256]detail{
+		icmp.Type6Unreachable:        appendExtensionsJSON,
+		icmp.Type6TimeExceeded:       appendExtensionsJSON,
+		icmp.Type6ExtendedEcho:       appendExtendedEcho,
+		icmp.Type6ExtendedEchoReply:  appendExtendedEcho,
 		icmp.Type6RouterSolicit:      ndDetail,
 		icmp.Type6RouterAdvert:       ndDetail,
 		icmp.Type6NeighborSolicit:    ndDetail,

@@ -1,20 +1,40 @@
 package render
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"icmpdump/capture/icmp"
 )
 
-// appendICMP4 appends an ICMPv4 message in tcpdump's words. Where tcpdump says only that it
-// was cut short, this says as much as is there first.
-func (l *Lines) appendICMP4(dst []byte, p *icmp.Packet, msg []byte) []byte {
-	dst = append(dst, "ICMP "...)
-	dst, whole := l.appendBody4(dst, p, msg)
-	if !whole {
-		return append(dst, " [|icmp]"...)
+// appendICMP4 appends an ICMPv4 message in tcpdump's words, with -v what it quotes as well.
+func (l *Lines) appendICMP4(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+	dst, whole := l.appendMessage4(dst, p, f)
+	msg := p.Message(f)
+	if l.opts.Verbose == 0 || !whole || msg == nil {
+		return dst
 	}
-	return appendLength(dst, p)
+	if p.IsError() {
+		dst = l.appendQuotation(dst, p, msg)
+	}
+	return l.appendExtensions(dst, p, msg)
+}
+
+// appendMessage4 appends what a message says, without what it quotes. Where tcpdump says only
+// that it was cut short, and it is not whole, this says as much as is there first.
+func (l *Lines) appendMessage4(dst []byte, p *icmp.Packet, f *icmp.Frame) (_ []byte, whole bool) {
+	dst = append(dst, "ICMP "...)
+	dst, whole = l.appendBody4(dst, p, p.Message(f))
+	if !whole {
+		return append(dst, " [|icmp]"...), false
+	}
+	dst = appendLength(dst, p)
+	if l.opts.Verbose > 0 && p.Sum == icmp.SumBad && p.Status != icmp.Truncated {
+		dst = strconv.AppendUint(append(dst, " (wrong icmp cksum "...), uint64(p.Checksum), 16)
+		dst = strconv.AppendUint(append(dst, " (->"...), uint64(p.RightChecksum(f)), 16)
+		dst = append(dst, ")!)"...)
+	}
+	return dst, true
 }
 
 func appendLength(dst []byte, p *icmp.Packet) []byte {
@@ -44,13 +64,13 @@ func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 	case icmp.TypeEchoReply:
 		return appendIDSeq(append(dst, "echo reply"...), p), p.Got == 8
 	case icmp.TypeUnreachable:
-		return appendUnreachable4(dst, p)
+		return appendUnreachable4(dst, p, msg)
 	case icmp.TypeSourceQuench:
 		return append(dst, "source quench"...), true
 	case icmp.TypeRedirect:
 		return appendRedirect4(dst, p)
 	case icmp.TypeRouterAdvert:
-		return append(dst, "router advertisement"...), true
+		return appendRouterAdvert4(dst, p, msg)
 	case icmp.TypeRouterSolicit:
 		return append(dst, "router solicitation"...), true
 	case icmp.TypeTimeExceeded:
@@ -75,7 +95,7 @@ func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 	case icmp.TypeTimestamp:
 		return appendTimestamp(append(dst, "time stamp query"...), p), p.Got == 8
 	case icmp.TypeTimestampReply:
-		return appendTimestamp(append(dst, "time stamp reply"...), p), p.Got == 8
+		return appendTimestampReply(dst, p, msg)
 	case icmp.TypeInfo:
 		return append(dst, "information request"...), true
 	case icmp.TypeInfoReply:
@@ -83,7 +103,7 @@ func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 	case icmp.TypeMask:
 		return append(dst, "address mask request"...), true
 	case icmp.TypeMaskReply:
-		return append(dst, "address mask reply"...), true
+		return appendMaskReply(dst, p, msg)
 	}
 	return appendCode(dst, "type-#", p.Type), true
 }
@@ -127,7 +147,7 @@ var unreachable4 = [...]struct{ before, behind string }{
 	15:                  {"host ", " unreachable - precedence cutoff"},
 }
 
-func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func appendUnreachable4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	q := p.Quoted()
 	if q.Level == icmp.QuoteNone {
 		return appendCode(dst, "unreachable - code ", p.Code), false
@@ -142,10 +162,13 @@ func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	dst = append(dst, words.behind...)
 	switch p.Code {
 	case 2:
+		if b := p.Quotation(msg); len(b) > 9 {
+			q.Proto = b[9] // not what stands behind an authentication header
+		}
 		dst = appendCode(dst, " protocol ", q.Proto)
 		dst = append(dst, " unreachable"...)
 	case icmp.CodePort:
-		dst = append(appendPort(dst, &q), " unreachable"...)
+		dst = append(appendPort(dst, p, msg), " unreachable"...)
 		return dst, q.Level == icmp.QuotePorts || p.Status != icmp.Truncated
 	case icmp.CodeFragNeeded:
 		if mtu, ok := p.MTU(); ok {
@@ -158,8 +181,10 @@ func appendUnreachable4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 }
 
 // appendPort appends the quoted protocol and the port that can't be reached. Of a protocol
-// without ports tcpdump takes two bytes of something else for one.
-func appendPort(dst []byte, q *icmp.Quote) []byte {
+// without ports it is what tcpdump takes for one, so that words can be counted: the two bytes that
+// stand in its place.
+func appendPort(dst []byte, p *icmp.Packet, msg []byte) []byte {
+	q := p.Quoted()
 	switch q.Proto {
 	case icmp.ProtoTCP, icmp.ProtoUDP:
 		dst = append(dst, ' ')
@@ -168,11 +193,13 @@ func appendPort(dst []byte, q *icmp.Quote) []byte {
 		dst = appendCode(dst, " protocol ", q.Proto)
 	}
 	dst = append(dst, " port"...)
-	if q.Level < icmp.QuotePorts || q.IsICMP() {
+	port := q.DstPort
+	if d, ok := p.QuotedDatagram(msg); ok && p.Version == 4 && len(d.Payload) >= 4 {
+		port = binary.BigEndian.Uint16(d.Payload[2:])
+	} else if q.Level < icmp.QuotePorts || q.IsICMP() {
 		return dst
 	}
-	dst = append(dst, ' ')
-	return strconv.AppendUint(dst, uint64(q.DstPort), 10)
+	return strconv.AppendUint(append(dst, ' '), uint64(port), 10)
 }
 
 func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {

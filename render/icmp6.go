@@ -75,11 +75,39 @@ func detailed6(typ uint8) bool {
 	return names6[typ] != "" && typ != icmp.Type6MtraceResponse && typ != icmp.Type6MtraceMessage
 }
 
+// appendSum6 appends, with -v, what is known of the checksum. Like tcpdump it says nothing of a
+// fragment, be it the only one.
+func (l *Lines) appendSum6(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+	if l.opts.Verbose == 0 || p.Status == icmp.Truncated || p.Message(f) == nil || isFragment(p, f) {
+		return dst
+	}
+	switch p.Sum {
+	case icmp.SumGood:
+		return append(dst, "[icmp6 sum ok] "...)
+	case icmp.SumBad:
+		dst = appendHex16(append(dst, "[bad icmp6 cksum 0x"...), p.Checksum)
+		dst = appendHex16(append(dst, " -> 0x"...), p.RightChecksum(f))
+		return append(dst, "!] "...)
+	}
+	return dst
+}
+
+// isFragment reports whether a fragment header stands before p's message.
+func isFragment(p *icmp.Packet, f *icmp.Frame) bool {
+	headers := icmp.ReadExtHeaders(p.Header(f))
+	for h, ok := headers.Next(); ok; h, ok = headers.Next() {
+		if h.Type == icmp.ExtFragment {
+			return true
+		}
+	}
+	return false
+}
+
 // appendBody6 appends what a message says. It is not whole if something of it is missing.
 func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.Type6Unreachable:
-		return appendUnreachable6(dst, p)
+		return appendUnreachable6(dst, p, msg)
 	case icmp.Type6PacketTooBig:
 		mtu, ok := p.MTU()
 		if !ok {
@@ -137,7 +165,7 @@ var unreachable6 = [...]string{
 	icmp.Code6PortUnreachable:    ", unreachable port",
 }
 
-func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func appendUnreachable6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	dst = append(dst, unreachable6[p.Code]...)
 	q := p.Quoted()
 	portless := q.Level < icmp.QuotePorts && p.Status == icmp.Truncated
@@ -152,7 +180,7 @@ func appendUnreachable6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	case 2:
 		dst = appendAddr6(append(dst, ", source address "...), &q.Src)
 	case icmp.Code6PortUnreachable:
-		dst = appendPort(dst, &q)
+		dst = appendPort(dst, p, msg)
 		if q.Proto != icmp.ProtoTCP && q.Proto != icmp.ProtoUDP {
 			dst = append(dst, " unreachable"...)
 		}

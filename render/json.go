@@ -59,9 +59,7 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if e.HasRTT {
 		dst = strconv.AppendInt(appendField(dst, "rtt_ns"), e.RTT, 10)
 	}
-	if q := p.Quoted(); q.Level > icmp.QuoteNone {
-		dst = appendQuoted(dst, &q, p.Version)
-	}
+	dst = appendQuoted(dst, p, p.Message(&f))
 	dst = appendNotes(dst, e.Notes)
 	if j.opts.Dump.Style != DumpNone {
 		dst = j.appendData(dst, p, &f)
@@ -164,8 +162,15 @@ func appendType(dst []byte, p *icmp.Packet) []byte {
 	dst = appendUint(dst, "type", uint64(p.Type))
 	dst = appendUint(dst, "code", uint64(p.Code))
 	dst = append(appendField(dst, "type_code"), '"')
-	dst = appendTypeCode(dst, p)
-	return append(dst, '"')
+	dst = append(appendTypeCode(dst, p), '"')
+	typ, code := p.IANAName()
+	if typ != "" {
+		dst = appendString(dst, "type_name", typ)
+	}
+	if code != "" {
+		dst = appendString(dst, "code_name", code)
+	}
+	return dst
 }
 
 // appendTypeCode appends type and code in the words of gopacket's TypeCode.
@@ -227,25 +232,6 @@ func appendOutcomes(dst []byte, c *flowtable.Counts, oneWay bool) []byte {
 	dst = appendUint(dst, "unsolicited", c.Unsolicited)
 	dst = appendUint(dst, "errors", c.Errors)
 	return appendUint(dst, "forgotten", c.Forgotten)
-}
-
-// appendQuoted appends the datagram that an error quotes.
-func appendQuoted(dst []byte, q *icmp.Quote, version uint8) []byte {
-	dst = appendJSONAddr(appendObject(dst, "quoted"), "src", &q.Src, version)
-	dst = appendJSONAddr(dst, "dst", &q.Dst, version)
-	dst = append(appendField(dst, "proto"), '"')
-	dst = append(appendProto(dst, q.Proto), '"')
-	switch {
-	case q.Level < icmp.QuotePorts:
-	case q.IsICMP():
-		dst = appendUint(dst, "type", uint64(q.Type))
-		dst = appendUint(dst, "id", uint64(q.SrcPort))
-		dst = appendUint(dst, "seq", uint64(q.DstPort))
-	default:
-		dst = appendUint(dst, "src_port", uint64(q.SrcPort))
-		dst = appendUint(dst, "dst_port", uint64(q.DstPort))
-	}
-	return append(dst, '}')
 }
 
 func appendNotes(dst []byte, n flowtable.Notes) []byte {

@@ -42,9 +42,11 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	case e.Lost:
 		dst = appendTimeout(dst, e)
 	case p.Decoded() && p.Version == 6:
+		dst = l.appendSum6(dst, p, &f)
 		dst = l.appendICMP6(dst, p, p.Message(&f))
+		dst = l.appendExtensions(dst, p, p.Message(&f))
 	case p.Decoded():
-		dst = l.appendICMP4(dst, p, p.Message(&f))
+		dst = l.appendICMP4(dst, p, &f)
 	case cut && p.Status == icmp.Truncated: // that was said
 	case cut:
 		dst = append(append(dst, ' '), p.Status.String()...)

@@ -2,7 +2,6 @@ package render
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"strings"
 	"testing"
 
@@ -10,21 +9,6 @@ import (
 	"icmpdump/flowtable"
 	"icmpdump/internal/forge"
 )
-
-// bytesOf makes bytes of lines of hex digits, in which everything behind a # is a comment.
-func bytesOf(t testing.TB, lines string) []byte {
-	t.Helper()
-	var digits strings.Builder
-	for line := range strings.Lines(lines) {
-		line, _, _ = strings.Cut(line, "#")
-		digits.WriteString(strings.Join(strings.Fields(line), ""))
-	}
-	b, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // message6 is the event of an ICMPv6 message, of which the capture lacks cut bytes.
 func message6(t testing.TB, message []byte, cut int) (*flowtable.Event, icmp.Frame) {

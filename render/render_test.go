@@ -76,14 +76,14 @@ var events = []struct {
 		flowtable.Event{Packet: packet(8, 0, 4660<<16|12), Kind: flowtable.KindEcho, LastSeq: 12,
 			Counts: flowtable.Counts{Requests: 12, Replies: 11, Pending: 1}},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 4660, seq 12, length 64 | req=12 rep=11 pend=1 lost=0 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","checksum":40537,"checksum_status":"good","id":4660,"seq":12,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":12,"pending":1,"lost":0,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","checksum":40537,"checksum_status":"good","id":4660,"seq":12,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":12,"pending":1,"lost":0,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0}}`,
 	},
 	{
 		"reply, id 0 and seq 0 are values as any",
 		flowtable.Event{Packet: packet(0, 0, 0), Kind: flowtable.KindEcho, RTT: 12314567, HasRTT: true,
 			Counts: flowtable.Counts{Requests: 12, Replies: 11, Lost: 1, Late: 2, Unsolicited: 3, Errors: 4}},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo reply, id 0, seq 0, length 64 | req=12 rep=11 lost=1 late=2 unsol=3 err=4 rtt=12.314ms ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":0,"pending":0,"lost":1,"late":2,"duplicates":0,"unsolicited":3,"errors":4,"forgotten":0},"rtt_ns":12314567}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":0,"pending":0,"lost":1,"late":2,"duplicates":0,"unsolicited":3,"errors":4,"forgotten":0},"rtt_ns":12314567}`,
 	},
 	{
 		"duplicate, with a wrong checksum and two tags",
@@ -92,73 +92,73 @@ var events = []struct {
 		}), Kind: flowtable.KindEcho, Counts: flowtable.Counts{Requests: 1, Replies: 1, Duplicates: 1}, LastSeq: 2,
 			Notes: flowtable.NoteDup | flowtable.NoteCksum},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo reply, id 1, seq 2, length 64 | req=1 rep=1 lost=0 dup=1 ttl=64 vlan=100.10 cksum=bad note=DUP note=CKSUM",
-		`"vlan":[100,10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","checksum":40537,"checksum_status":"bad","id":1,"seq":2,"length":64,"flow":{"icmp_request_count":1,"icmp_reply_count":1,"icmp_last_seq":2,"pending":0,"lost":0,"late":0,"duplicates":1,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","CKSUM"]}`,
+		`"vlan":[100,10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"bad","id":1,"seq":2,"length":64,"flow":{"icmp_request_count":1,"icmp_reply_count":1,"icmp_last_seq":2,"pending":0,"lost":0,"late":0,"duplicates":1,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","CKSUM"]}`,
 	},
 	{
 		"port unreachable",
 		failure(with(packet(3, 3, 0), udpQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP 192.0.2.9 udp port 53 unreachable, length 64 | err=41 ttl=64 cause=udp/10.0.0.5:40112>192.0.2.9:53",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40112,"dst_port":53}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","type_name":"Destination Unreachable","code_name":"Port Unreachable","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40112,"dst_port":53}}`,
 	},
 	{
 		"port unreachable, of a protocol that has none",
 		failure(with(packet(3, 3, 0), headerQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP 192.0.2.9 protocol 47 port unreachable, length 64 | err=41 ttl=64 cause=ip-proto-47/10.0.0.5>192.0.2.9",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"ip-proto-47"}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","type_name":"Destination Unreachable","code_name":"Port Unreachable","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"ip-proto-47"}}`,
 	},
 	{
 		"source quench that is cut short: it has nothing more to say",
 		failure(with(packet(4, 0, 0), func(p *icmp.Packet) { p.Got, p.Status, p.Sum = 4, icmp.Truncated, icmp.SumUnverified })),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP source quench, length 64 | err=41 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":4,"code":0,"type_code":"SourceQuench","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"errors":41}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":4,"code":0,"type_code":"SourceQuench","type_name":"Source Quench","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"errors":41}}`,
 	},
 	{
 		"multicast listener report without the delay",
 		other(with(packet6(131, 0, 0), func(p *icmp.Packet) { p.Got, p.Status, p.Sum = 4, icmp.Truncated, icmp.SumUnverified })),
 		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, multicast listener report [|icmp6] | n=3 ttl=64",
-		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":131,"code":0,"type_code":"131(0)","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"packets":3}}`,
+		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":131,"code":0,"type_code":"131(0)","type_name":"Multicast Listener Report","checksum":40537,"checksum_status":"unverified","length":64,"verdict":"truncated","flow":{"packets":3}}`,
 	},
 	{
 		"time exceeded of an echo",
 		failure(with(packet(11, 0, 0), echoQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP time exceeded in-transit, length 64 | err=41 ttl=64 cause=icmp/10.0.0.5>192.0.2.9 qid=7 qseq=9",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":11,"code":0,"type_code":"TimeExceeded(TTLExceeded)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"icmp","type":8,"id":7,"seq":9}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":11,"code":0,"type_code":"TimeExceeded(TTLExceeded)","type_name":"Time Exceeded","code_name":"Time to Live exceeded in Transit","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"icmp","type":8,"id":7,"seq":9}}`,
 	},
 	{
 		"fragmentation needed",
 		failure(with(packet(3, 4, 1400), headerQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP 192.0.2.9 unreachable - need to frag (mtu 1400), length 64 | err=41 ttl=64 cause=ip-proto-47/10.0.0.5>192.0.2.9 mtu=1400",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":4,"type_code":"DestinationUnreachable(FragmentationNeeded)","checksum":40537,"checksum_status":"good","length":64,"mtu":1400,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"ip-proto-47"}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":4,"type_code":"DestinationUnreachable(FragmentationNeeded)","type_name":"Destination Unreachable","code_name":"Fragmentation Needed and Don't Fragment was Set","checksum":40537,"checksum_status":"good","length":64,"mtu":1400,"flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"ip-proto-47"}}`,
 	},
 	{
 		"redirect",
 		failure(with(packet(5, 1, 0x0a000063), udpQuote)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP redirect 192.0.2.9 to host 10.0.0.99, length 64 | err=41 ttl=64 cause=udp/10.0.0.5:40112>192.0.2.9:53 via=10.0.0.99",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":5,"code":1,"type_code":"Redirect(Host)","checksum":40537,"checksum_status":"good","length":64,"gateway":"10.0.0.99","flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40112,"dst_port":53}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":5,"code":1,"type_code":"Redirect(Host)","type_name":"Redirect","code_name":"Redirect Datagram for the Host","checksum":40537,"checksum_status":"good","length":64,"gateway":"10.0.0.99","flow":{"errors":41},"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40112,"dst_port":53}}`,
 	},
 	{
 		"parameter problem, with a code that nobody has named",
 		failure(packet(12, 9, 0)),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP parameter problem - code 9, length 64 | err=41 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":12,"code":9,"type_code":"ParameterProblem(Code: 9)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":12,"code":9,"type_code":"ParameterProblem(Code: 9)","type_name":"Parameter Problem","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41}}`,
 	},
 	{
-		"a type that nobody has named",
+		"a type that tcpdump has no words for",
 		other(packet(42, 0, 0)),
-		"IP 10.0.0.5 > 198.51.100.7: ICMP type-#42, length 64 | n=3 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":42,"code":0,"type_code":"42(0)","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"packets":3}}`,
+		"IP 10.0.0.5 > 198.51.100.7: ICMP type-#42, length 64 | type=extended-echo-request n=3 ttl=64",
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":42,"code":0,"type_code":"42(0)","type_name":"Extended Echo Request","code_name":"No Error","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"packets":3}}`,
 	},
 	{
 		"cut short behind the identifier",
 		other(with(packet(8, 0, 7<<16), func(p *icmp.Packet) { p.Got, p.Status, p.Sum = 6, icmp.Truncated, icmp.SumUnverified })),
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 7 [|icmp] | n=3 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","checksum":40537,"checksum_status":"unverified","id":7,"length":64,"verdict":"truncated","flow":{"packets":3}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","checksum":40537,"checksum_status":"unverified","id":7,"length":64,"verdict":"truncated","flow":{"packets":3}}`,
 	},
 	{
 		"first fragment, on an interface with a name that nobody should have",
 		other(with(packet(8, 0, 0), func(p *icmp.Packet) { p.Frag, p.Iface, p.Dir = 1, 2, icmp.DirIn })),
 		`a"b\x1b In  IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 0, seq 0, length 64 | n=3 ttl=64 frag=64@0+`,
-		`"interface":"a\"b\\x1b","direction":"ingress","ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"fragment":{"offset":0,"length":64,"more":true},"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"packets":3}}`,
+		`"interface":"a\"b\\x1b","direction":"ingress","ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"fragment":{"offset":0,"length":64,"more":true},"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"packets":3}}`,
 	},
 	{
 		"later fragment, on an interface that is gone",
@@ -184,13 +184,13 @@ var events = []struct {
 		"IPv6 port unreachable: addresses with ports are in brackets",
 		failure(with(packet6(1, 4, 0), udpQuote6)),
 		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, destination unreachable, unreachable port, 2001:db8::9 udp port 53, length 64 | err=41 ttl=64 cause=udp/[2001:db8::10]:40112>[2001:db8::9]:53",
-		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":1,"code":4,"type_code":"DestinationUnreachable(PortUnreachable)","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"2001:db8::10","dst":"2001:db8::9","proto":"udp","src_port":40112,"dst_port":53}}`,
+		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":1,"code":4,"type_code":"DestinationUnreachable(PortUnreachable)","type_name":"Destination Unreachable","code_name":"port unreachable","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"quoted":{"src":"2001:db8::10","dst":"2001:db8::9","proto":"udp","src_port":40112,"dst_port":53}}`,
 	},
 	{
 		"neighbor solicitation",
 		other(with(packet6(135, 0, 0), func(p *icmp.Packet) { p.Quote = icmp.Quote{Dst: v6("fe80::9"), Level: icmp.QuoteHeader} })),
 		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, neighbor solicitation, who has fe80::9, length 64 | n=3 ttl=64",
-		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":135,"code":0,"type_code":"NeighborSolicitation","checksum":40537,"checksum_status":"good","length":64,"target":"fe80::9","flow":{"packets":3}}`,
+		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":135,"code":0,"type_code":"NeighborSolicitation","type_name":"Neighbor Solicitation","checksum":40537,"checksum_status":"good","length":64,"target":"fe80::9","flow":{"packets":3}}`,
 	},
 	{
 		"lost",
@@ -250,7 +250,7 @@ func TestJSON(t *testing.T) {
 func TestLostJSON(t *testing.T) {
 	e := &events[len(events)-1].event
 	got := string(NewJSON(Options{Iface: ifaceName}).Append(nil, e, icmp.Frame{}))
-	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","interface":"a\"b\\x1b","vlan":[10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
+	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","interface":"a\"b\\x1b","vlan":[10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
 	if got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
@@ -408,7 +408,7 @@ func TestSummary(t *testing.T) {
 	}
 	s := Summary{Live: true, Packets: 5, Received: 6, Dropped: 1, Totals: totals,
 		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 4, icmp.UnsupportedPPPoE: 1}}
-	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"unsupported:link-type":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"errors":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000}}` + "\n"
+	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"malformed:extension":0,"unsupported:link-type":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"errors":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000}}` + "\n"
 	if got := string(s.AppendJSON(nil)); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}

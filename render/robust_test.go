@@ -111,8 +111,11 @@ func FuzzLine(f *testing.F) {
 	}
 	f.Add(byte(icmp.LinkRaw), frame6(f, icmp.Type6RouterAdvert, 0, allNDOptions()), "eth0")
 	for _, message := range listMessages {
-		_, frame := message6(f, bytesOf(f, message), 0)
+		_, frame := message6(f, unhex(f, message), 0)
 		f.Add(byte(icmp.LinkRaw), frame.Data, "eth0")
+	}
+	for _, tt := range detailed {
+		f.Add(byte(icmp.LinkRaw), message(f, tt.version, tt.typ, tt.code, tt.word, tt.body), "eth0")
 	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string) {
 		all := drawers(func(int32) string { return iface })

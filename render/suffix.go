@@ -14,6 +14,9 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	bare := len(dst)
 	dst = append(dst, " |"...)
 	begin := len(dst)
+	if p.Decoded() && !e.Lost && !hasWords(p) {
+		dst = appendTypeKey(dst, p)
+	}
 	dst = l.appendCounts(dst, e)
 	if e.HasRTT {
 		dst = append(dst, " rtt="...)
@@ -51,6 +54,43 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	})
 	if len(dst) == begin {
 		return dst[:bare]
+	}
+	return dst
+}
+
+// hasWords reports whether tcpdump has words for p's type, not its number only.
+func hasWords(p *icmp.Packet) bool {
+	if p.Version == 6 {
+		return names6[p.Type] != ""
+	}
+	switch p.Type {
+	case icmp.TypeEchoReply, icmp.TypeUnreachable, icmp.TypeSourceQuench, icmp.TypeRedirect:
+		return true
+	}
+	return p.Type >= icmp.TypeEcho && p.Type <= icmp.TypeMaskReply
+}
+
+// appendTypeKey appends the type's name in IANA's registry, in lower case and with dashes.
+func appendTypeKey(dst []byte, p *icmp.Packet) []byte {
+	name, _ := p.IANAName()
+	if name == "" {
+		return dst
+	}
+	dst = append(dst, " type="...)
+	dash := false
+	for i := range len(name) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if word := 'a' <= c && c <= 'z' || '0' <= c && c <= '9'; !word {
+			dash = true
+			continue
+		}
+		if dash {
+			dst, dash = append(dst, '-'), false
+		}
+		dst = append(dst, c)
 	}
 	return dst
 }
