@@ -38,7 +38,8 @@ how it looks:
                 --time-stamp-precision=nano
   -#            begin with the packet's number
   -q            shorter: without what stands behind the bar
-  -v            more: the IP header, and what is known of each checksum
+  -v            more: the IP header, what is known of each checksum, what an error
+                quotes, options and records; -vv and -vvv more of these, all on one line
   -e            the link header too
   -x, -X        the packet in hexadecimal behind its line; -X in ASCII as well;
                 -xx, -XX from the link header on
