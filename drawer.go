@@ -21,6 +21,10 @@ const (
 	// not cost a line. Their frames' bytes are bounded as well.
 	backlog      = 4096
 	backlogBytes = 4 << 20
+
+	// textSize is how much text is written at once: a batch of frames may become 25 times as
+	// many bytes of JSON.
+	textSize = 256 << 10
 )
 
 // A drawer writes what events look like, on a goroutine of its own: it may have to wait for
@@ -105,9 +109,8 @@ func (d *drawer) start() <-chan struct{} {
 	return done
 }
 
-// batch draws a batch with a single write.
+// batch draws a batch, with a single write unless it is of a size that no lines of echoes have.
 func (d *drawer) batch(b *batch) {
-	d.text, d.ends = d.text[:0], d.ends[:0]
 	packets := 0
 	for i := range b.events {
 		e := &b.events[i]
@@ -118,7 +121,15 @@ func (d *drawer) batch(b *batch) {
 		}
 		d.text = d.draw.Append(d.text, e, f)
 		d.ends = append(d.ends, len(d.text))
+		if len(d.text) > textSize {
+			d.flush()
+		}
 	}
+	d.flush()
+}
+
+// flush writes the text that was drawn, and counts its events.
+func (d *drawer) flush() {
 	n := d.write(d.text)
 	for _, end := range d.ends {
 		if end <= n {
@@ -127,6 +138,7 @@ func (d *drawer) batch(b *batch) {
 			d.unwritten++
 		}
 	}
+	d.text, d.ends = d.text[:0], d.ends[:0]
 }
 
 // write writes text and returns how much of it was written. If not all was, the capture ends;

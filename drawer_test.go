@@ -52,3 +52,33 @@ func TestShownCountsEvents(t *testing.T) {
 		}
 	}
 }
+
+// A wide is a drawer of lines that are as long as a MiB's 16th.
+type wide struct{ render.Appender }
+
+func (wide) Append(dst []byte, _ *flowtable.Event, _ icmp.Frame) []byte {
+	return append(append(dst, make([]byte, 1<<16-1)...), '\n')
+}
+
+// A counted is an output that knows its longest write.
+type counted struct{ writes, longest int }
+
+func (c *counted) Write(b []byte) (int, error) {
+	c.writes++
+	c.longest = max(c.longest, len(b))
+	return len(b), nil
+}
+
+// However much a batch becomes as text, not much of it is kept at a time.
+func TestTextIsBounded(t *testing.T) {
+	b := &batch{events: make([]flowtable.Event, 64)}
+	for i := range b.events {
+		b.events[i].Lost = true // about no packet, and so without a frame
+	}
+	var out counted
+	d := newDrawer(&out, wide{}, func() {})
+	d.batch(b)
+	if d.shown != 64 || out.writes < 10 || out.longest > 2*textSize {
+		t.Errorf("%d shown in %d writes, the longest of %d bytes", d.shown, out.writes, out.longest)
+	}
+}
