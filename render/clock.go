@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"strconv"
 	"time"
 )
@@ -59,7 +60,7 @@ func (c *clock) stamp(dst []byte, ns int64, counts bool) []byte {
 		if !c.started {
 			c.origin, c.started = ns, true
 		}
-		dst = c.span(dst, ns-c.origin)
+		dst = c.span(dst, difference(ns, c.origin))
 		if c.format.Style == TimeDelta && counts {
 			c.origin = ns
 		}
@@ -67,6 +68,18 @@ func (c *clock) stamp(dst []byte, ns int64, counts bool) []byte {
 		dst = c.moment(dst, ns)
 	}
 	return append(dst, ' ')
+}
+
+// difference is a - b, or as near as can be said.
+func difference(a, b int64) int64 {
+	switch d := a - b; {
+	case b < 0 && d < a:
+		return math.MaxInt64
+	case b > 0 && d > a:
+		return -math.MaxInt64 // not MinInt64, which has no positive twin
+	default:
+		return max(d, -math.MaxInt64)
+	}
 }
 
 // moment appends a time by itself.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"strings"
@@ -320,6 +321,19 @@ func TestClock(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%+v: (-want +got)\n%s", tt.format, diff)
+		}
+	}
+}
+
+// No time is so far away that a difference to it has the wrong sign.
+func TestClockFarAway(t *testing.T) {
+	for _, tt := range []struct{ a, b, want int64 }{
+		{5, 3, 2}, {3, 5, -2}, {-5, 3, -8}, {5, -3, 8},
+		{math.MaxInt64, -1, math.MaxInt64}, {noon, math.MinInt64, math.MaxInt64},
+		{-2, math.MaxInt64, -math.MaxInt64}, {math.MinInt64, noon, -math.MaxInt64}, {math.MinInt64, 0, -math.MaxInt64},
+	} {
+		if got := difference(tt.a, tt.b); got != tt.want {
+			t.Errorf("%d - %d: got %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}
 }
