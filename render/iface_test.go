@@ -33,3 +33,17 @@ func TestInterfacesOfFiles(t *testing.T) {
 		}
 	}
 }
+
+// A file that has another interface in each record does not fill the memory with their names.
+func TestIfaceNamesAreBounded(t *testing.T) {
+	names := newIfaceNames(nil)
+	for i := range int32(3 * maxIfaceNames) {
+		names.name(i + 1)
+	}
+	if len(names.known) > maxIfaceNames {
+		t.Errorf("%d names", len(names.known))
+	}
+	if got := names.name(7).String(); got != "if7" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -38,6 +38,9 @@ const maxListed = 64
 // needs reports whether the bytes of every frame are shown.
 func (o *Options) needs() bool { return o.Verbose > 0 || o.Link || o.Dump.Style != DumpNone }
 
+// maxIfaceNames bounds what ifaceNames remembers: a file may have another index in each record.
+const maxIfaceNames = 4096
+
 // ifaceNames remembers the names of interfaces, cleaned.
 type ifaceNames struct {
 	ask   func(int32) string
@@ -61,6 +64,9 @@ func (n *ifaceNames) name(index int32) Text {
 		raw = "if" + strconv.Itoa(int(index))
 	}
 	name := Clean(raw)
+	if len(n.known) == maxIfaceNames {
+		clear(n.known)
+	}
 	n.known[index] = name
 	return name
 }
