@@ -143,6 +143,13 @@ var ip4Tests = []decodeTest{
 		want: with(echo4Packet, func(p *Packet) { p.Dir = DirMulticast; p.Iface = 7 }),
 	},
 	{
+		name: "cooked, version 2, with an interface index that is none",
+		link: LinkSLL2,
+		frame: `0800 0000 80000007 0001 02 06 0200000000010000 # SLL2
+			` + echo4,
+		want: with(echo4Packet, func(p *Packet) { p.Dir = DirMulticast }),
+	},
+	{
 		name:  "null, written on a little-endian host",
 		link:  LinkNull,
 		frame: "02000000\n" + echo4,

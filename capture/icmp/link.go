@@ -1,6 +1,9 @@
 package icmp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Link is what a frame begins with.
 type Link uint8
@@ -95,7 +98,9 @@ func linkHeader(p *Packet, link Link, b []byte) (ethertype uint16, n int, ok boo
 		if len(b) < 20 {
 			return 0, 0, false
 		}
-		p.Iface = int32(binary.BigEndian.Uint32(b[4:]))
+		if index := binary.BigEndian.Uint32(b[4:]); index <= math.MaxInt32 {
+			p.Iface = int32(index)
+		}
 		p.Dir = DirOf(uint16(b[10]))
 		return binary.BigEndian.Uint16(b), 20, true
 	case LinkPPP:
