@@ -30,7 +30,7 @@ test: deps ## all tests, after installing what they need
 	go test -p 1 -count=1 -timeout 5m ./...
 
 race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./render
+	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile ./render
 
 check: ## format, vet for three architectures, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }

@@ -62,7 +62,7 @@ func (u *Pump) Run(ctx context.Context, sink Sink) error {
 				break
 			}
 			k := len(packets)
-			if packets = u.decode(packets, &frames[i]); len(packets) > k {
+			if packets = u.decode(packets, &frames[i]); len(packets) > k && k != i {
 				frames[k] = frames[i]
 			}
 		}

@@ -29,7 +29,7 @@ func appendRPL(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []byte, w
 	r, ok := p.RPL(msg)
 	switch {
 	case ok:
-	case p.Code == icmp.RPLDIO && p.Status != icmp.Truncated:
+	case p.Code == icmp.RPLDIO && p.Status != icmp.Truncated && p.Length >= 4:
 		dst = append(dst, " [length "...)
 		dst = strconv.AppendUint(dst, uint64(p.Length-4), 10)
 		return append(dst, " < 24] (invalid)"...), true

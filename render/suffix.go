@@ -32,14 +32,8 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	if p.Frag != 0 {
 		dst = appendFrag(append(dst, " frag="...), p)
 	}
-	if q := p.Quoted(); q.Level > icmp.QuoteNone {
-		dst = appendCause(dst, &q, p.Version)
-	}
-	if mtu, ok := p.MTU(); ok {
-		dst = appendKey(dst, "mtu", uint64(mtu))
-	}
-	if via, ok := p.Gateway(); ok {
-		dst = appendAddr(append(dst, " via="...), &via, p.Version)
+	if p.IsError() {
+		dst = appendError(dst, p)
 	}
 	if e.Lost {
 		dst = l.clock.moment(append(dst, " sent="...), e.Sent)
@@ -91,6 +85,20 @@ func appendTypeKey(dst []byte, p *icmp.Packet) []byte {
 			dst, dash = append(dst, '-'), false
 		}
 		dst = append(dst, c)
+	}
+	return dst
+}
+
+// appendError appends what an error is about.
+func appendError(dst []byte, p *icmp.Packet) []byte {
+	if q := p.Quoted(); q.Level > icmp.QuoteNone {
+		dst = appendCause(dst, &q, p.Version)
+	}
+	if mtu, ok := p.MTU(); ok {
+		dst = appendKey(dst, "mtu", uint64(mtu))
+	}
+	if via, ok := p.Gateway(); ok {
+		dst = appendAddr(append(dst, " via="...), &via, p.Version)
 	}
 	return dst
 }
