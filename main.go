@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -39,6 +40,9 @@ func run(args []string, stdout, stderr *os.File) int {
 	talk := &checked{w: stdout}
 	app := newApp(talk, stdout, stderr)
 	options, err := normalize(args[1:], app.Flags)
+	if slices.Contains(options, "--help") {
+		options = []string{"--help"} // whatever else there is
+	}
 	if err == nil {
 		err = app.RunContext(context.Background(), append([]string{args[0]}, options...))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +80,12 @@ func (g *given) flags() []cli.Flag {
 
 var directions = map[string]filter.Direction{"in": filter.In, "out": filter.Out, "inout": filter.InOut}
 
+// twice reports whether list has s more than once.
+func twice(list []string, s string) bool {
+	i := slices.Index(list, s)
+	return i >= 0 && slices.Contains(list[i+1:], s)
+}
+
 // maxBytes is the most that -B and -s can ask for: more than enough of a packet.
 const maxBytes = 1 << 30
 
@@ -92,6 +99,10 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		return nil, usagef("filter expressions are not supported: %q", strings.Join(words, " "))
 	case !known:
 		return nil, usagef("-Q %s: in, out or inout", c.String("Q"))
+	case twice(files, "-"):
+		return nil, usagef("-r -: standard input can be read once")
+	case c.IsSet("B") && g.ringKiB == 0:
+		return nil, usagef("-B 0: a ring has a size")
 	case c.IsSet("c") && g.count == 0:
 		return nil, usagef("-c 0: stop after how many packets?")
 	case g.ringKiB > maxBytes>>10:

@@ -142,7 +142,7 @@ func TestSilentInput(t *testing.T) {
 func TestSignals(t *testing.T) {
 	a := lab.NewHost(t, "a")
 	lab.Need(t, "ping")
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		r := watching(t, a, "-i", "lo")
 		lab.Output(t, a.Command("ping", "-c1", "127.0.0.1"))
 		r.WaitFor(2, "echo")

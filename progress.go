@@ -14,7 +14,7 @@ const (
 	// progressFrom is how large files must be for their progress to be worth a line.
 	progressFrom = 64 << 20
 
-	// progressEvery is how long a line stands at least.
+	// progressEvery is how long a line stands at least, and when the first appears.
 	progressEvery = 250 * time.Millisecond
 )
 
@@ -33,7 +33,7 @@ type progress struct {
 func (p *progress) follow(files *pcapfile.Files, stdout *os.File, now time.Time) {
 	_, total := files.Position()
 	if total > progressFrom && isTerminal(p.stderr) && !isTerminal(stdout) {
-		p.files, p.begin = files, now
+		p.files, p.begin, p.drawn = files, now, now
 	}
 }
 
@@ -46,6 +46,9 @@ func (p *progress) update(now time.Time) {
 	read, total := p.files.Position()
 	line := render.Progress{
 		Read: read, Total: total, Records: p.files.Counters().Read, Elapsed: now.Sub(p.begin).Nanoseconds(),
+	}
+	if width, _, err := term.GetSize(int(p.stderr.Fd())); err == nil {
+		line.Width = width
 	}
 	p.text = line.AppendLine(p.text[:0])
 	p.stderr.Write(p.text)

@@ -53,10 +53,10 @@ func TestProgress(t *testing.T) {
 	line := regexp.MustCompile(`\r\d+%, \d+ of 64 MiB, \d+ records?(, \d+:\d\d left)?\x1b\[K`)
 
 	begin := time.Now()
-	out := onTerminal(t, "icmpdump --json -r "+large+" >/dev/null")
+	out := onTerminal(t, "icmpdump --json -v -e -xx -r "+large+" >/dev/null")
 	took := time.Since(begin)
 	drawn := line.FindAllString(out, -1)
-	if len(drawn) == 0 || len(drawn) > 1+int(took/progressEvery) {
+	if len(drawn) == 0 || len(drawn) > int(took/progressEvery) {
 		t.Errorf("drawn %d times in %v", len(drawn), took)
 	}
 	if rest, ok := strings.CutPrefix(out, strings.Join(drawn, "")+render.EraseLine); !ok || !strings.HasPrefix(rest, "588675 packets captured\r\n") {
@@ -98,7 +98,7 @@ func TestProgressOfCompressed(t *testing.T) {
 		if err := os.WriteFile(path, zipped.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out := onTerminal(t, "icmpdump -r "+path+" >/dev/null"); strings.Contains(out, "\x1b") != want {
+		if out := onTerminal(t, "icmpdump --json -v -e -xx -r "+path+" >/dev/null"); strings.Contains(out, "\x1b") != want {
 			t.Errorf("%d bytes of %d: %q", zipped.Len(), len(b), out[:min(len(out), 200)])
 		}
 	}

@@ -39,8 +39,12 @@ const lull = 200 * time.Millisecond
 
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
-	// The first signal ends the capture, the second the process.
-	signalled, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	// The first signal ends the capture, the second the process. nohup(1) has SIGHUP ignored.
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ending = append(ending, syscall.SIGHUP)
+	}
+	signalled, restore := signal.NotifyContext(ctx, ending...)
 	context.AfterFunc(signalled, restore)
 	ctx, stop := context.WithCancel(signalled)
 	defer stop()
@@ -196,7 +200,7 @@ func (w *watcher) summary() *render.Summary {
 		Verdicts: w.pump.Tally.Verdicts,
 	}
 	if !w.opts.live {
-		s.Received = c.Read
+		s.Received = c.Read - w.pump.Tally.Unread
 	}
 	return s
 }

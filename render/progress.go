@@ -7,15 +7,21 @@ type Progress struct {
 	Read, Total int64 // bytes
 	Records     uint64
 	Elapsed     int64 // ns since the beginning
+	Width       int   // columns of the terminal; 0 if unknown
 }
 
 // EraseLine makes a terminal's line empty and goes back to its beginning.
 const EraseLine = "\r\x1b[K"
 
-// AppendLine appends the line, which takes the place of the last one and ends with no newline.
-// How much time is left is said as soon as something was read, at the pace up to now.
+// settled is how long, in ns, the pace has to be known before it says anything.
+const settled = 1e9
+
+// AppendLine appends the line, which takes the place of the last one and ends with no newline. It
+// is cut to the terminal's width: one that went on in a second row could not be erased. How much
+// time is left is said by the pace up to now.
 func (p *Progress) AppendLine(dst []byte) []byte {
 	dst = append(dst, '\r')
+	begin := len(dst)
 	share := 100.0
 	if p.Read < p.Total {
 		share = 100 * float64(p.Read) / float64(p.Total)
@@ -27,11 +33,14 @@ func (p *Progress) AppendLine(dst []byte) []byte {
 	dst = appendMiB(dst, p.Total)
 	dst = append(dst, " MiB, "...)
 	dst = appendNoun(dst, p.Records, "record", "records")
-	if share > 0 && p.Elapsed > 0 {
+	if share > 0 && p.Elapsed >= settled {
 		left := int64(float64(p.Elapsed) * (100/share - 1) / 1e9)
 		dst = strconv.AppendInt(append(dst, ", "...), left/60, 10)
 		dst = appendPadded(append(dst, ':'), uint64(left%60), 2)
 		dst = append(dst, " left"...)
+	}
+	if p.Width > 0 {
+		dst = dst[:min(len(dst), begin+p.Width-1)]
 	}
 	return append(dst, EraseLine[1:]...)
 }

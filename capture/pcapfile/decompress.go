@@ -37,8 +37,8 @@ func (p *plain) Read(b []byte) (n int, err error) {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("the compressed data is cut short")
-	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		err = fmt.Errorf("zstd data with a window of more than %d MiB; zstd -dc reads it, if it has the memory", maxWindow>>20)
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		err = fmt.Errorf("zstd data with a window of more than %d MiB; zstd -dc --long=31 reads it, if it has the memory", maxWindow>>20)
 	}
 	return n, err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"icmpdump/capture"
 )
@@ -53,6 +54,9 @@ func Open(paths []string, notice func(text string)) (*Files, error) {
 // opened.
 func look(path string) (size int64, regular bool, err error) {
 	st, err := stat(path)
+	if err == nil && st.IsDir() {
+		return 0, false, &fs.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	}
 	if err == nil {
 		size, regular = st.Size(), st.Mode().IsRegular()
 		if path == "-" || !regular {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"icmpdump/capture"
@@ -79,12 +80,21 @@ func (r *Reader) Read(dst []capture.Frame) (int, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			r.err = r.end()
+		case isOpening(err):
+			r.err = err
 		case err != nil:
 			r.err = fmt.Errorf("at byte %d: %w", r.offset+uint64(len(r.unread)), err)
 		case !more:
 			return 0, nil
 		}
 	}
+}
+
+// isOpening reports whether err is that the file, a pipe or a terminal, could not be opened: this
+// is found out when it is read.
+func isOpening(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && path.Op == "open"
 }
 
 // records hands out the whole records that unread begins with.
