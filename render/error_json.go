@@ -54,7 +54,7 @@ func appendObjectJSON(dst []byte, o *icmp.Object) []byte {
 		return appendHexBytes(dst, "data", o.Data)
 	}
 	if i.HasIndex {
-		dst = appendUint(dst, "if_index", uint64(i.Index))
+		dst = appendUint(dst, "interface_index", uint64(i.Index))
 	}
 	if a, version, ok := i.IP(); ok {
 		dst = appendJSONAddr(dst, "address", &a, version)
@@ -63,7 +63,7 @@ func appendObjectJSON(dst []byte, o *icmp.Object) []byte {
 		dst = appendHexBytes(dst, "address", i.Address)
 	}
 	if i.Name != nil {
-		dst = appendRaw(dst, "if_name", i.Name)
+		dst = appendRaw(dst, "interface_name", i.Name)
 	}
 	if i.HasMTU {
 		dst = appendUint(dst, "mtu", uint64(i.MTU))
@@ -79,8 +79,8 @@ func appendLabels(dst []byte, o *icmp.Object) []byte {
 			return append(dst, ']')
 		}
 		dst = appendUint(append(appendComma(dst), '{'), "label", uint64(label.Label))
-		dst = appendUint(dst, "tc", uint64(label.TC))
-		dst = appendBool(dst, "s", label.Bottom)
+		dst = appendUint(dst, "traffic_class", uint64(label.TC))
+		dst = appendBool(dst, "bottom_of_stack", label.Bottom)
 		dst = append(appendUint(dst, "ttl", uint64(label.TTL)), '}')
 	}
 }

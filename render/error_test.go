@@ -42,7 +42,7 @@ var detailed = []struct {
 	{
 		"labels", 4, 11, 0, 32 << 16, udpQuote128 + "2000 0000 000c 01 01 05dc1301 00065140",
 		"ICMP time exceeded in-transit, length 152 IP (tos 0x28, ttl 1, id 1, offset 0, flags [none], proto UDP (17), length 48) 10.0.0.5.40104 > 192.0.2.9.53: UDP, length 20 ICMP Multi-Part extension v2, checksum 0x0000 (not sent), length 16 MPLS Stack Entry Object (1), Class-Type: 1, length 12 label 24001, tc 1, [S], ttl 1 label 101, tc 0, [S], ttl 64",
-		`"extensions":{"version":2,"length":16,"objects":[{"class":1,"c_type":1,"name":"mpls_label_stack","length":12,"labels":[{"label":24001,"tc":1,"s":true,"ttl":1},{"label":101,"tc":0,"s":true,"ttl":64}]}]}`,
+		`"extensions":{"version":2,"length":16,"objects":[{"class":1,"c_type":1,"name":"mpls_label_stack","length":12,"labels":[{"label":24001,"traffic_class":1,"bottom_of_stack":true,"ttl":1},{"label":101,"traffic_class":0,"bottom_of_stack":true,"ttl":64}]}]}`,
 		`"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40104,"dst_port":53,"ttl":1,"tos":40,"ip_id":1,"df":false,"ip_length":48,"udp_length":28}`,
 	},
 	{
@@ -59,17 +59,17 @@ var detailed = []struct {
 			" Node Identification Object (5), Class-Type: 6, length 16 addr 192.0.0.1 name r1" +
 			" unknown Object (247), Class-Type: 2, length 6",
 		`"extensions":{"version":2,"checksum":4660,"checksum_status":"bad","length":78,"objects":[` +
-			`{"class":2,"c_type":15,"name":"interface_information","length":32,"role":"incoming","if_index":3,"address":"10.0.0.1","if_name":"eth\"\\x5c0","mtu":1500},` +
+			`{"class":2,"c_type":15,"name":"interface_information","length":32,"role":"incoming","interface_index":3,"address":"10.0.0.1","interface_name":"eth\"\\x5c0","mtu":1500},` +
 			`{"class":3,"c_type":3,"name":"interface_identification","length":12,"afi":16389,"address":"02000000"},` +
 			`{"class":4,"c_type":1,"name":"extended_information","length":8,"pointer":258},` +
-			`{"class":5,"c_type":6,"name":"node_identification","length":16,"address":"192.0.0.1","if_name":"r1"},` +
+			`{"class":5,"c_type":6,"name":"node_identification","length":16,"address":"192.0.0.1","interface_name":"r1"},` +
 			`{"class":247,"c_type":2,"length":6,"data":"abcd"}]}`,
 		`"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"udp","src_port":40104,"dst_port":53,"ttl":1,"tos":40,"ip_id":1,"df":false,"ip_length":48,"udp_length":28}`,
 	},
 	{
 		"IPv6, with a TCP segment", 6, 3, 0, 16 << 24, tcpQuote128 + "2000 0000 0008 01 01 05dc1301",
 		"[icmp6 sum ok] ICMP6, time exceeded in-transit for 2001:db8::77 ICMP Multi-Part extension v2, checksum 0x0000 (not sent), length 12 MPLS Stack Entry Object (1), Class-Type: 1, length 8 label 24001, tc 1, [S], ttl 1",
-		`"extensions":{"version":2,"length":12,"objects":[{"class":1,"c_type":1,"name":"mpls_label_stack","length":8,"labels":[{"label":24001,"tc":1,"s":true,"ttl":1}]}]}`,
+		`"extensions":{"version":2,"length":12,"objects":[{"class":1,"c_type":1,"name":"mpls_label_stack","length":8,"labels":[{"label":24001,"traffic_class":1,"bottom_of_stack":true,"ttl":1}]}]}`,
 		`"quoted":{"src":"2001:db8::5","dst":"2001:db8::77","proto":"tcp","src_port":40104,"dst_port":443,"ttl":1,"traffic_class":188,"flow_label":74565,"ip_length":60,"tcp_seq":287454020,"tcp_ack":1432778632,"tcp_flags":["SYN","ACK","ECE"]}`,
 	},
 	{
@@ -122,12 +122,12 @@ var detailed = []struct {
 	{
 		"mobility agent", 4, 9, 16, 0x01020708, "0a000001 80000000 13 01 18 00 77 00 10 0a 0001 ffff b180 c0000201",
 		"ICMP router advertisement lifetime 30:00 1: {10.0.0.1 2147483648}, length 34",
-		`"router_advertisement":{"num_addrs":1,"addr_entry_size":2,"lifetime_s":1800,"addresses":[{"address":"10.0.0.1","preference":-2147483648}],"prefix_lengths":[24],"mobility_agent":{"sequence_number":1,"registration_lifetime_s":65535,"registration_required":true,"busy":false,"home_agent":true,"foreign_agent":true,"minimal_encapsulation":false,"gre_encapsulation":false,"reserved":false,"reverse_tunneling":true,"udp_tunneling":true,"registration_revocation":false,"regional_registration":false,"care_of_addresses":["192.0.2.1"]}}`, ``,
+		`"router_advertisement":{"number_of_addresses":1,"address_entry_size":2,"lifetime_s":1800,"addresses":[{"address":"10.0.0.1","preference":-2147483648}],"prefix_lengths":[24],"mobility_agent":{"sequence_number":1,"registration_lifetime_s":65535,"registration_required":true,"busy":false,"home_agent":true,"foreign_agent":true,"minimal_encapsulation":false,"gre_encapsulation":false,"reserved":false,"reverse_tunneling":true,"udp_tunneling":true,"registration_revocation":false,"regional_registration":false,"care_of_addresses":["192.0.2.1"]}}`, ``,
 	},
 	{
 		"PROBE request", 4, 42, 0, 1<<16 | 7<<8 | 1, "2000 0000 0008 03 02 00000007",
 		"ICMP type-#42, length 20 ICMP Multi-Part extension v2, checksum 0x0000 (not sent), length 12 Interface Identification Object (3), Class-Type: 2, length 8 index 7",
-		`"extended_echo":{"local":true},"extensions":{"version":2,"length":12,"objects":[{"class":3,"c_type":2,"name":"interface_identification","length":8,"if_index":7}]}`, ``,
+		`"extended_echo":{"local":true},"extensions":{"version":2,"length":12,"objects":[{"class":3,"c_type":2,"name":"interface_identification","length":8,"interface_index":7}]}`, ``,
 	},
 	{
 		"PROBE reply of IPv6", 6, 161, 0, 1<<16 | 7<<8 | 0x46, "",

@@ -181,7 +181,7 @@ func appendExtHeader(dst []byte, h *icmp.ExtHeader) []byte {
 		if !a.HasSeq {
 			return dst
 		}
-		dst = appendUint(dst, "seq", uint64(a.Seq))
+		dst = appendUint(dst, "sequence_number", uint64(a.Seq))
 		return appendHexBytes(dst, "icv", a.ICV)
 	}
 	if typ, ok := h.Mobility(); ok {

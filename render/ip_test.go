@@ -112,14 +112,14 @@ var ipTests = []struct {
 			8b00 0500 00000000 8c00 0000 00000000 2c00 0000 00000000 3a00 0000 00000007` + echo,
 		"IP6 2001:db8::1 > 2001:db8::2: AH(spi=0x00000001,seq=0x2,icv=0x0102030405060708): mobility: BU HIP Shim6 frag (0|12) ICMP6, echo request",
 		"IP6 (hlim 64, next-header AH (51) payload length: 64) 2001:db8::1 > 2001:db8::2: AH(length=3(20-bytes),spi=0x00000001,seq=0x2,icv=0x0102030405060708): mobility: BU HIP Shim6 frag (0x00000007:0|12) ",
-		`"extension_headers":[{"type":51,"name":"authentication","length":20,"spi":1,"seq":2,"icv":"0102030405060708"},{"type":135,"name":"mobility","length":8,"mh_type":5},{"type":139,"name":"host_identity","length":8},{"type":140,"name":"shim6","length":8},{"type":44,"name":"fragment","length":8,"offset":0,"more":false,"id":7}],`,
+		`"extension_headers":[{"type":51,"name":"authentication","length":20,"spi":1,"sequence_number":2,"icv":"0102030405060708"},{"type":135,"name":"mobility","length":8,"mh_type":5},{"type":139,"name":"host_identity","length":8},{"type":140,"name":"shim6","length":8},{"type":44,"name":"fragment","length":8,"offset":0,"more":false,"id":7}],`,
 	},
 	{
 		"IPv4 authentication", icmp.LinkRaw,
 		"4500 0028 0001 0000 40 33 0000" + addrs4 + "0101 0000 00000001 00000002 0800 fbcc 4d2f 0003",
 		"IP 10.0.0.1 > 10.0.0.2: AH(spi=0x00000001,seq=0x2,icv=0x): ICMP echo request",
 		"IP (tos 0x0, ttl 64, id 1, offset 0, flags [none], proto AH (51), length 40, bad cksum 0 (->66a0)!) 10.0.0.1 > 10.0.0.2: AH(length=1(12-bytes),",
-		`"extension_headers":[{"type":51,"name":"authentication","length":12,"spi":1,"seq":2,"icv":""}],`,
+		`"extension_headers":[{"type":51,"name":"authentication","length":12,"spi":1,"sequence_number":2,"icv":""}],`,
 	},
 	{
 		"an authentication header shorter than it may be", icmp.LinkRaw,

@@ -75,13 +75,18 @@ func appendRawBytes(dst, b []byte) []byte {
 	return dst
 }
 
-// appendNamed appends a number, and as name the word for it if it has one.
-func appendNamed(dst []byte, field string, n uint8, words []string) []byte {
-	dst = appendUint(dst, field, uint64(n))
-	if int(n) < len(words) && words[n] != "" {
-		dst = appendString(dst, "name", words[n])
+// appendEnum appends a number, and its word, as name_name, if it is one of words.
+func appendEnum(dst []byte, name string, n uint8, words []string) []byte {
+	return fields{dst: dst}.enum(name, n, words).dst
+}
+
+// appendNamed appends the type of an element of a list, and its name if it is one of words.
+func appendNamed(dst []byte, typ uint8, words []string) []byte {
+	name := ""
+	if int(typ) < len(words) {
+		name = words[typ]
 	}
-	return dst
+	return appendName(dst, typ, name)
 }
 
 // appendBits appends a boolean for each bit that has a name, from bit 7 down.

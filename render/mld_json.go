@@ -9,7 +9,7 @@ func appendMLDQueryJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	}
 	dst = appendMLDHeader(dst, p)
 	if q, ok := p.MLDv2Query(msg); ok {
-		dst = appendBool(dst, "s_flag", q.Suppress)
+		dst = appendBool(dst, "suppress_router_side_processing", q.Suppress)
 		dst = appendUint(dst, "qrv", uint64(q.Robustness))
 		dst = appendUint(dst, "qqic", uint64(q.QQIC))
 		dst = appendUint(dst, "qqi_s", uint64(q.Interval))
@@ -69,7 +69,7 @@ func appendMLDv2ReportJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		if !ok {
 			return append(dst, "]}"...)
 		}
-		dst = appendNamed(append(appendComma(dst), '{'), "type", r.Type, recordWords)
+		dst = appendNamed(append(appendComma(dst), '{'), r.Type, recordWords)
 		dst = appendJSONAddr(dst, "group", &r.Group, 6)
 		dst = appendUint(dst, "number_of_sources", uint64(r.Count))
 		dst = appendJSONAddrs(dst, "sources", r.Sources)

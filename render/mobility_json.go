@@ -13,7 +13,7 @@ func appendLocatorUpdateJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	dst = appendArray(dst, "locators")
 	for i := range u.Locators.Len() {
 		l := u.Locators.At(i)
-		dst = appendPrefix(append(appendComma(dst), '{'), "locator", &l.Prefix, 64)
+		dst = appendJSONAddr(append(appendComma(dst), '{'), "locator", &l.Prefix, 6)
 		dst = appendUint(dst, "preference", uint64(l.Preference))
 		dst = append(appendUint(dst, "lifetime_s", uint64(l.Lifetime)), '}')
 	}

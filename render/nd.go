@@ -201,7 +201,7 @@ func ndFields(f fields, p *icmp.Packet, msg []byte) (_ fields, ok bool) {
 		if !ok {
 			return f, false
 		}
-		return f.enum("subtype", h.Subtype, handoverSubtypes).uint("identifier", uint64(h.ID)), true
+		return f.enum("subtype", h.Subtype, handoverSubtypes).uint("id", uint64(h.ID)), true
 	case icmp.Type6DuplicateRequest, icmp.Type6DuplicateConfirm:
 		return duplicateFields(f, p, msg)
 	}
@@ -221,7 +221,7 @@ func certPathFields(f fields, p *icmp.Packet, msg []byte) (fields, bool) {
 	if !ok {
 		return f, false
 	}
-	f = f.uint("identifier", uint64(c.ID))
+	f = f.uint("id", uint64(c.ID))
 	if p.Type == icmp.Type6CertPathAdvert {
 		f = f.uint("all_components", uint64(c.All))
 	}

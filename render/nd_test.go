@@ -111,23 +111,23 @@ var ndMessageTests = []struct {
 	},
 	{
 		"certification path solicitation", 148, 0, `0007 ffff 0f 01 02 01 016100 00`,
-		`certification path solicitation, length 16 identifier=7, component=65535 trust anchor option (15), length 8 (1): name_type=2, name_type_name=fqdn, anchor=016100`,
-		`{"identifier":7,"component":65535,"options":[{"type":15,"name":"trust_anchor","length":8,"name_type":2,"name_type_name":"fqdn","anchor":"016100"}]}`,
+		`certification path solicitation, length 16 id=7, component=65535 trust anchor option (15), length 8 (1): name_type=2, name_type_name=fqdn, anchor=016100`,
+		`{"id":7,"component":65535,"options":[{"type":15,"name":"trust_anchor","length":8,"name_type":2,"name_type_name":"fqdn","anchor":"016100"}]}`,
 	},
 	{
 		"certification path advertisement", 149, 0, `0007 0003 0002 0000 10 01 01 00 30020000`,
-		`certification path advertisement, length 20 identifier=7, all_components=3, component=2 certificate option (16), length 8 (1): cert_type=1, cert_type_name=x509v3, certificate=30020000`,
-		`{"identifier":7,"all_components":3,"component":2,"options":[{"type":16,"name":"certificate","length":8,"cert_type":1,"cert_type_name":"x509v3","certificate":"30020000"}]}`,
+		`certification path advertisement, length 20 id=7, all_components=3, component=2 certificate option (16), length 8 (1): cert_type=1, cert_type_name=x509v3, certificate=30020000`,
+		`{"id":7,"all_components":3,"component":2,"options":[{"type":16,"name":"certificate","length":8,"cert_type":1,"cert_type_name":"x509v3","certificate":"30020000"}]}`,
 	},
 	{
 		"router solicitation for proxy advertisement", 154, 0, `02 00 0007 13 01 01 0200000001`,
-		`fmipv6, length 16 subtype=2, subtype_name=router_solicitation_for_proxy_advertisement, identifier=7 link layer address option (19), length 8 (1): option_code=1, option_code_name=new_access_point, address=02:00:00:00:01`,
-		`{"subtype":2,"subtype_name":"router_solicitation_for_proxy_advertisement","identifier":7,"options":[{"type":19,"name":"link_layer_address","length":8,"option_code":1,"option_code_name":"new_access_point","address":"02:00:00:00:01"}]}`,
+		`fmipv6, length 16 subtype=2, subtype_name=router_solicitation_for_proxy_advertisement, id=7 link layer address option (19), length 8 (1): option_code=1, option_code_name=new_access_point, address=02:00:00:00:01`,
+		`{"subtype":2,"subtype_name":"router_solicitation_for_proxy_advertisement","id":7,"options":[{"type":19,"name":"link_layer_address","length":8,"option_code":1,"option_code_name":"new_access_point","address":"02:00:00:00:01"}]}`,
 	},
 	{
 		"fast handover of no known kind", 154, 0, `63 00 0007`,
-		`fmipv6, length 8 subtype=99, identifier=7`,
-		`{"subtype":99,"identifier":7,"options":[]}`,
+		`fmipv6, length 8 subtype=99, id=7`,
+		`{"subtype":99,"id":7,"options":[]}`,
 	},
 	{
 		"duplicate address request", 157, 0, `00 00 003c 0200000000000001` + address9,
@@ -184,8 +184,8 @@ func TestNDCutAtEveryByte(t *testing.T) {
 var ndOptionTests = []struct{ name, digits, line, json string }{
 	{"shortcut limit", `06 01 07 00 00000000`, `nbma shortcut limit option (6), length 8 (1): shortcut_limit=7`, `"shortcut_limit":7`},
 	{"CGA", `0b 04 01 00 000102030405060708090a0b0c0d0e0f 20010db800000000 01 3000 00`,
-		`cga option (11), length 32 (4): modifier=000102030405060708090a0b0c0d0e0f, subnet_prefix=20010db800000000, collision_count=1, public_key=3000`,
-		`"modifier":"000102030405060708090a0b0c0d0e0f","subnet_prefix":"20010db800000000","collision_count":1,"public_key":"3000"`},
+		`cga option (11), length 32 (4): modifier=000102030405060708090a0b0c0d0e0f, subnet_prefix=2001:db8::, collision_count=1, public_key=3000`,
+		`"modifier":"000102030405060708090a0b0c0d0e0f","subnet_prefix":"2001:db8::","collision_count":1,"public_key":"3000"`},
 	{"RSA signature", `0c 03 0000 000102030405060708090a0b0c0d0e0f 01020304`,
 		`rsa signature option (12), length 24 (3): key_hash=000102030405060708090a0b0c0d0e0f, signature=01020304`,
 		`"key_hash":"000102030405060708090a0b0c0d0e0f","signature":"01020304"`},

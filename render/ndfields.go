@@ -19,7 +19,7 @@ func cgaFields(f fields, o icmp.NDOption) fields {
 	if !ok {
 		return f.malformed(o)
 	}
-	f = f.hex("modifier", c.Modifier).hex("subnet_prefix", c.SubnetPrefix)
+	f = f.hex("modifier", c.Modifier).addr("subnet_prefix", c.SubnetPrefix)
 	return f.uint("collision_count", uint64(c.Collisions)).hex("public_key", c.Key)
 }
 

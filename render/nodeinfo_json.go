@@ -26,7 +26,7 @@ func appendNodeInfoJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 func appendQuestion(dst []byte, qtype, flags uint16) []byte {
 	dst = appendUint(dst, "qtype", uint64(qtype))
 	if int(qtype) < len(qtypeWords) {
-		dst = appendString(dst, "name", qtypeWords[qtype])
+		dst = appendString(dst, "qtype_name", qtypeWords[qtype])
 	}
 	dst = appendUint(dst, "flags", uint64(flags))
 	if qtype == icmp.QtypeAddresses {

@@ -35,8 +35,8 @@ func appendRouterAdvert4JSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		return dst
 	}
 	agent := r.Agent(msg)
-	dst = appendUint(appendObject(dst, "router_advertisement"), "num_addrs", uint64(r.Addrs))
-	dst = appendUint(dst, "addr_entry_size", uint64(r.EntrySize))
+	dst = appendUint(appendObject(dst, "router_advertisement"), "number_of_addresses", uint64(r.Addrs))
+	dst = appendUint(dst, "address_entry_size", uint64(r.EntrySize))
 	dst = appendArray(appendUint(dst, "lifetime_s", uint64(r.Lifetime)), "addresses")
 	for a, ok := r.Next(); ok; a, ok = r.Next() {
 		dst = appendJSONAddr(append(appendComma(dst), '{'), "address", &a.Addr, 4)

@@ -6,11 +6,11 @@ func appendRenumberingJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	dst = appendObject(dst, "router_renumbering")
 	switch p.Code {
 	case icmp.CodeRenumberCommand:
-		dst = appendString(dst, "name", "command")
+		dst = appendString(dst, "message", "command")
 	case icmp.CodeRenumberResult:
-		dst = appendString(dst, "name", "result")
+		dst = appendString(dst, "message", "result")
 	case icmp.CodeRenumberReset:
-		dst = appendString(dst, "name", "sequence_number_reset")
+		dst = appendString(dst, "message", "sequence_number_reset")
 	}
 	if p.Got == 8 {
 		dst = appendUint(dst, "sequence_number", uint64(p.Rest))
@@ -38,7 +38,7 @@ func appendPrefixOps(dst []byte, ops icmp.PrefixOps) []byte {
 		if !ok {
 			return append(dst, ']')
 		}
-		dst = appendNamed(append(appendComma(dst), '{'), "op_code", op.OpCode, opWords)
+		dst = appendEnum(append(appendComma(dst), '{'), "op_code", op.OpCode, opWords)
 		dst = appendUint(dst, "op_length", uint64(op.OpLength))
 		dst = appendUint(dst, "ordinal", uint64(op.Ordinal))
 		dst = appendUint(dst, "match_length", uint64(op.MatchLen))

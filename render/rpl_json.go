@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // rplWords name the kinds of RPL control messages, as IANA does.
 var rplWords = []string{
@@ -23,9 +19,8 @@ var rplWords = []string{
 func appendRPLJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	kind, secure := p.Code&^icmp.RPLSecure, p.Code&icmp.RPLSecure != 0
 	dst = appendObject(dst, "rpl")
-	dst = appendUint(dst, "code", uint64(p.Code))
 	if int(kind) < len(rplWords) && rplWords[kind] != "" && (secure || kind != icmp.RPLCC) {
-		dst = appendString(dst, "name", rplWords[kind])
+		dst = appendString(dst, "message", rplWords[kind])
 	}
 	dst = appendBool(dst, "secure", secure)
 	if s, ok := p.RPLSecurity(msg); ok {
@@ -56,7 +51,7 @@ func appendRPLSecurity(dst []byte, s *icmp.RPLSecurity) []byte {
 }
 
 // modeWords name the modes of operation (RFC 6550, section 6.3.1).
-var modeWords = [...]string{"no_downward_routes", "non_storing", "storing", "storing_multicast"}
+var modeWords = []string{"no_downward_routes", "non_storing", "storing", "storing_multicast"}
 
 // appendRPLObject appends the fields that the base object of this kind has.
 func appendRPLObject(dst []byte, r *icmp.RPL) []byte {
@@ -68,29 +63,26 @@ func appendRPLObject(dst []byte, r *icmp.RPL) []byte {
 		dst = appendUint(dst, "version_number", uint64(r.Version))
 		dst = appendUint(dst, "rank", uint64(r.Rank))
 		dst = appendBool(dst, "grounded", r.Grounded)
-		dst = appendUint(dst, "mode_of_operation", uint64(r.Mode))
-		if int(r.Mode) < len(modeWords) {
-			dst = appendString(dst, "mode_name", modeWords[r.Mode])
-		}
+		dst = appendEnum(dst, "mode_of_operation", r.Mode, modeWords)
 		dst = appendUint(dst, "preference", uint64(r.Preference))
 		dst = appendUint(dst, "dtsn", uint64(r.DTSN))
 	case icmp.RPLDAO:
 		dst = appendBool(dst, "ack_requested", r.AckWanted)
-		dst = appendUint(dst, "sequence", uint64(r.Sequence))
+		dst = appendUint(dst, "sequence_number", uint64(r.Sequence))
 	case icmp.RPLDCO:
 		dst = appendBool(dst, "ack_requested", r.AckWanted)
 		dst = appendUint(dst, "status", uint64(r.Status))
-		dst = appendUint(dst, "sequence", uint64(r.Sequence))
+		dst = appendUint(dst, "sequence_number", uint64(r.Sequence))
 	case icmp.RPLDAOAck, icmp.RPLDCOAck:
-		dst = appendUint(dst, "sequence", uint64(r.Sequence))
+		dst = appendUint(dst, "sequence_number", uint64(r.Sequence))
 		dst = appendUint(dst, "status", uint64(r.Status))
 	case icmp.RPLP2PDRO:
 		dst = appendUint(dst, "version_number", uint64(r.Version))
 		dst = appendBits(dst, r.Flags, "stop", "ack_requested")
-		dst = appendUint(dst, "sequence", uint64(r.Sequence))
+		dst = appendUint(dst, "sequence_number", uint64(r.Sequence))
 	case icmp.RPLP2PDROAck:
 		dst = appendUint(dst, "version_number", uint64(r.Version))
-		dst = appendUint(dst, "sequence", uint64(r.Sequence))
+		dst = appendUint(dst, "sequence_number", uint64(r.Sequence))
 	case icmp.RPLCC:
 		dst = appendBits(dst, r.Flags, "response")
 		dst = appendUint(dst, "nonce", uint64(r.Nonce))
@@ -115,23 +107,27 @@ func appendRPLOptionsJSON(dst []byte, options icmp.RPLOptions) []byte {
 		if !ok {
 			return append(dst, ']')
 		}
-		dst = appendNamed(append(appendComma(dst), '{'), "type", o.Type, rplOptionWords)
+		dst = appendNamed(append(appendComma(dst), '{'), o.Type, rplOptionWords)
 		dst = append(appendRPLOption(dst, &o), '}')
 	}
 }
 
 // appendRPLOption appends what an option holds: the bytes of one that is too short or not known.
 func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
+	truncated := len(o.Data) < o.Len
+	if truncated {
+		dst = appendBool(dst, "truncated", true)
+	}
 	if r, ok := o.Route(); ok {
-		dst = appendUint(dst, "preference", uint64(r.Preference))
-		dst = appendUint(dst, "route_lifetime_s", uint64(r.Lifetime))
-		return appendPrefix(dst, "prefix", &r.Prefix, r.PrefixLen)
+		dst = appendPrefix(dst, "prefix", &r.Prefix, r.PrefixLen)
+		dst = appendString(dst, "preference", routePrefs[r.Preference])
+		return appendUint(dst, "route_lifetime_s", uint64(r.Lifetime))
 	}
 	if c, ok := o.Config(); ok {
 		return appendRPLConfig(dst, &c)
 	}
 	if target, bits, ok := o.Target(); ok {
-		return appendPrefix(dst, "target", &target, bits)
+		return appendPrefix(dst, "target_prefix", &target, bits)
 	}
 	if t, ok := o.Transit(); ok {
 		dst = appendBool(dst, "external", t.External)
@@ -150,13 +146,16 @@ func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
 		return appendUint(dst, "version_number", uint64(s.Version))
 	}
 	if p, ok := o.Prefix(); ok {
+		dst = appendPrefix(dst, "prefix", &p.Prefix, p.PrefixLen)
 		dst = appendBits(dst, p.Flags, "on_link", "autonomous", "router_address")
 		dst = appendUint(dst, "valid_lifetime_s", uint64(p.Valid))
-		dst = appendUint(dst, "preferred_lifetime_s", uint64(p.Preferred))
-		return appendPrefix(dst, "prefix", &p.Prefix, p.PrefixLen)
+		return appendUint(dst, "preferred_lifetime_s", uint64(p.Preferred))
 	}
 	if o.Type == icmp.RPLMetrics {
 		return appendRPLMetrics(dst, o)
+	}
+	if o.Type >= icmp.RPLRoute && o.Type <= icmp.RPLPrefix && !truncated {
+		dst = appendBool(dst, "malformed", true)
 	}
 	if len(o.Data) > 0 {
 		dst = appendHexBytes(dst, "data", o.Data)
@@ -164,18 +163,16 @@ func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
 	return dst
 }
 
-// appendPrefix appends address/bits.
+// appendPrefix appends a prefix and how many of its bits count.
 func appendPrefix(dst []byte, name string, a *icmp.Addr, bits uint8) []byte {
-	dst = append(appendField(dst, name), '"')
-	dst = append(appendAddr6(dst, a), '/')
-	return append(strconv.AppendUint(dst, uint64(bits), 10), '"')
+	return appendUint(appendJSONAddr(dst, name, a, 6), "prefix_length", uint64(bits))
 }
 
 func appendRPLConfig(dst []byte, c *icmp.RPLConfiguration) []byte {
 	dst = appendBool(dst, "authentication_enabled", c.Authenticated)
 	dst = appendUint(dst, "path_control_size", uint64(c.PathControlSize))
 	dst = appendUint(dst, "dio_interval_doublings", uint64(c.Doublings))
-	dst = appendUint(dst, "dio_interval_min", uint64(c.MinInterval))
+	dst = appendUint(dst, "dio_interval_minimum", uint64(c.MinInterval))
 	dst = appendUint(dst, "dio_redundancy_constant", uint64(c.Redundancy))
 	dst = appendUint(dst, "max_rank_increase", uint64(c.MaxRankIncrease))
 	dst = appendUint(dst, "min_hop_rank_increase", uint64(c.MinRankIncrease))
@@ -197,7 +194,7 @@ func appendRPLMetrics(dst []byte, o *icmp.RPLOption) []byte {
 		if !ok {
 			break
 		}
-		dst = appendNamed(append(appendComma(dst), '{'), "type", m.Type, metricWords)
+		dst = appendNamed(append(appendComma(dst), '{'), m.Type, metricWords)
 		dst = appendUint(dst, "flags", uint64(m.Flags))
 		dst = append(appendHexBytes(dst, "data", m.Data), '}')
 	}

@@ -163,7 +163,7 @@ var ndOptionTests = []struct {
 		BorderRouter{Version: 1<<16 | 2, Lifetime: 10, Addr: v6(7)}},
 	{"CGA", `0b 04 01 00 000102030405060708090a0b0c0d0e0f 20010db800000000 01 3000 00`, func(o NDOption) any { return of(o.CGA()) },
 		CGA{Modifier: []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
-			SubnetPrefix: []byte{0x20, 1, 0xd, 0xb8, 7: 0}, Collisions: 1, Key: []byte{0x30, 0}}},
+			SubnetPrefix: v6(0), Collisions: 1, Key: []byte{0x30, 0}}},
 	{"encrypted DNS", `90 05 0001 00000e10 0005 0161016200 0010 20010db8000000000000000000000007 0003 010203 0000`,
 		func(o NDOption) any { return of(o.EncryptedDNS()) },
 		EncryptedDNS{Priority: 1, Lifetime: 3600, Name: Name("\x01a\x01b"), Addrs: AddrList{0x20, 0x01, 0x0d, 0xb8, 15: 7}, Params: []byte{1, 2, 3}}},

@@ -8,8 +8,8 @@ import "encoding/binary"
 // section 5.1; RFC 3972, section 3).
 type CGA struct {
 	Modifier     []byte // 16 bytes
-	SubnetPrefix []byte // 8 bytes
 	Key          []byte // the public key in DER, and extensions behind it
+	SubnetPrefix Addr   // its first half
 	Collisions   uint8  // 0 to 2
 }
 
@@ -22,7 +22,7 @@ func (o NDOption) CGA() (CGA, bool) {
 	if !ok || len(b) < 25 {
 		return CGA{}, false
 	}
-	return CGA{Modifier: b[:16], SubnetPrefix: b[16:24], Collisions: b[24], Key: b[25:]}, true
+	return CGA{Modifier: b[:16], SubnetPrefix: prefix(b[16:24]), Collisions: b[24], Key: b[25:]}, true
 }
 
 // Signature is the hash of the key that signed the message, of 16 bytes, and the signature, with

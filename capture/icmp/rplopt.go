@@ -51,8 +51,8 @@ func (o *RPLOptions) Whole() bool { return len(o.rest) == 0 && !o.cut }
 
 // RPLRouteInfo is a route to a prefix (RFC 6550, section 6.7.5).
 type RPLRouteInfo struct {
-	PrefixLen  uint8  // bits
-	Preference uint8  // Prf, as in RFC 4191
+	PrefixLen  uint8 // bits
+	Preference RoutePref
 	Lifetime   uint32 // s; all ones is forever
 	Prefix     Addr
 }
@@ -63,7 +63,7 @@ func (o *RPLOption) Route() (RPLRouteInfo, bool) {
 	if o.Type != RPLRoute || len(d) < 6 {
 		return RPLRouteInfo{}, false
 	}
-	return RPLRouteInfo{d[0], d[1] >> 3 & 3, binary.BigEndian.Uint32(d[2:]), prefix(d[6:])}, true
+	return RPLRouteInfo{d[0], RoutePrefOf(d[1]), binary.BigEndian.Uint32(d[2:]), prefix(d[6:])}, true
 }
 
 // prefix is an address of which only the first bytes may be written out.
