@@ -112,6 +112,7 @@ func TestRPLObjects(t *testing.T) {
 		{"cleanup", `9b 07 0000 1e 40 01 09` + address,
 			`"message":"destination_cleanup_object","secure":false,"instance_id":30,"ack_requested":false,"status":1,"sequence_number":9` + dodag + `,"options":[]`},
 		{"a code that nobody has named", `9b 0a 0000 1e 40 01 09`, `"secure":false`},
+		{"a consistency check that is not secure", `9b 0a 0000 1e 80 cafe` + address + `0000002a`, `"secure":false`},
 		{"consistency check", `9b 8a 0000 80 00 82 00 00001234 1122334455667788 07 1e 80 cafe` + address + `0000002a 01020304`,
 			`"message":"consistency_check","secure":true,"security":{"counter_is_time":true,"algorithm":0,"key_identifier_mode":2,"security_level":2,"counter":4660,"key_source":"1122334455667788","key_index":7},"instance_id":30,"response":true,"nonce":51966,"destination_counter":42` + dodag},
 		{"encrypted", `9b 81 0000 00 00 41 00 00001234 cafe`,

@@ -39,9 +39,10 @@ type RPL struct {
 }
 
 // RPL is the base object of p, whose message is msg. That of a secure message can be read if it
-// is not encrypted; its options, behind which a signature stands, are left alone.
+// is not encrypted; its options, behind which a signature stands, are left alone. A consistency
+// check that is not secure is none (RFC 6550, section 6.6).
 func (p *Packet) RPL(msg []byte) (RPL, bool) {
-	if p.Version != 6 || p.Type != Type6RPL || len(msg) < 4 {
+	if p.Version != 6 || p.Type != Type6RPL || p.Code == RPLCC || len(msg) < 4 {
 		return RPL{}, false
 	}
 	b := msg[4:]
