@@ -80,7 +80,7 @@ func (r *Reader) Read(dst []capture.Frame) (int, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			r.err = r.end()
-		case isOpening(err):
+		case err != nil && isOpening(err):
 			r.err = err
 		case err != nil:
 			r.err = fmt.Errorf("at byte %d: %w", r.offset+uint64(len(r.unread)), err)
