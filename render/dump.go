@@ -53,7 +53,7 @@ func appendHexDump(dst, b []byte, ascii bool) []byte {
 		if at > 0xffff {
 			dst = strconv.AppendInt(dst, int64(at>>16), 16)
 		}
-		dst = appendHex(dst, []byte{byte(at >> 8), byte(at)})
+		dst = appendHex16(dst, uint16(at))
 		dst = append(dst, ": "...)
 		start := len(dst)
 		for i := range row {

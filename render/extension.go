@@ -89,10 +89,7 @@ func appendObjectText(dst []byte, o *icmp.Object) []byte {
 		dst = appendHex(append(dst, " addr 0x"...), i.Address)
 	}
 	if len(i.Name) > 0 {
-		dst = append(dst, " name "...)
-		for _, c := range i.Name {
-			dst = appendCleanByte(dst, c)
-		}
+		dst = appendOutside(append(dst, " name "...), i.Name, true)
 	}
 	if i.HasMTU {
 		dst = strconv.AppendUint(append(dst, " mtu "...), uint64(i.MTU), 10)

@@ -123,18 +123,11 @@ func appendLink(dst, b []byte, line bool) []byte {
 	return dst
 }
 
-// raw appends bytes that came from outside and should be printable: cleaned. In a line blanks
-// are not, so that nothing can look like another field.
+// raw appends bytes that came from outside and should be printable: cleaned.
 func (f fields) raw(name string, b []byte) fields {
-	if !f.line {
-		f.dst = appendRaw(f.dst, name, b)
-		return f
-	}
-	f = f.name(name)
-	for _, c := range b {
-		f.dst = appendGraphic(f.dst, c, `\`)
-	}
-	return f
+	f = f.name(name).quote()
+	f.dst = appendOutside(f.dst, b, f.line)
+	return f.quote()
 }
 
 // domain appends a domain name.
@@ -144,37 +137,12 @@ func (f fields) domain(name string, d icmp.Name) fields {
 	return f.quote()
 }
 
-// appendDomain appends the labels of a name, with a dot behind each. A dot or a quotation mark
-// in a label becomes \xNN like all that is not printable.
+// appendDomain appends the labels of a name, with a dot behind each.
 func appendDomain(dst []byte, d icmp.Name, line bool) []byte {
-	escape := `\`
-	if !line {
-		escape = `\\`
-	}
 	for label, ok := d.Next(); ok; label, ok = d.Next() {
-		for _, c := range label {
-			if c == '.' || c == '"' {
-				dst = appendEscaped(dst, c, escape)
-			} else {
-				dst = appendGraphic(dst, c, escape)
-			}
-		}
-		dst = append(dst, '.')
+		dst = append(appendLabel(dst, label, line), '.')
 	}
 	return dst
-}
-
-// appendGraphic appends a byte that is printable and no blank, or \xNN.
-func appendGraphic(dst []byte, c byte, escape string) []byte {
-	if printable(c) && c != ' ' {
-		return append(dst, c)
-	}
-	return appendEscaped(dst, c, escape)
-}
-
-func appendEscaped(dst []byte, c byte, escape string) []byte {
-	dst = append(append(dst, escape...), 'x')
-	return appendHex(dst, []byte{c})
 }
 
 // A flag is a bit, the word of tcpdump's for it, and its name in an object.

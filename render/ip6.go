@@ -250,10 +250,6 @@ func (c *chain) appendAuth(dst []byte, h *icmp.ExtHeader) []byte {
 	return append(dst, "): "...)
 }
 
-func appendHex32(dst []byte, n uint32) []byte {
-	return appendHex(dst, []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
-}
-
 // appendMobility appends the type of a mobility header. No message is known to stand behind one
 // (RFC 6275, section 6.1.1), so that its fields are left out.
 func appendMobility(dst []byte, typ uint8) []byte {

@@ -58,21 +58,7 @@ func appendString(dst []byte, name, s string) []byte {
 // appendRaw appends bytes that came from outside as a string: cleaned, as in a line.
 func appendRaw(dst []byte, name string, b []byte) []byte {
 	dst = append(appendField(dst, name), '"')
-	return append(appendRawBytes(dst, b), '"')
-}
-
-// appendRawBytes appends bytes that came from outside to a string, cleaned.
-func appendRawBytes(dst, b []byte) []byte {
-	for _, c := range b {
-		if c == '"' {
-			dst = append(dst, '\\')
-		}
-		if !printable(c) {
-			dst = append(dst, '\\') // the backslash of \xNN is JSON's as well
-		}
-		dst = appendCleanByte(dst, c)
-	}
-	return dst
+	return append(appendOutside(dst, b, false), '"')
 }
 
 // appendEnum appends a number, and its word, as name_name, if it is one of words.

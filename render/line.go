@@ -37,6 +37,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if l.opts.Link {
 		dst = l.appendLink(dst, p, &f)
 	}
+	begin := len(dst)
 	dst, cut := l.appendHeader(dst, e, &f)
 	switch {
 	case e.Lost:
@@ -53,6 +54,9 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	default:
 		dst = appendVerdict(dst, p, p.Datagram(&f))
 	}
+	if len(dst) > begin+maxLine {
+		dst = append(dst[:begin+maxLine], " ..."...)
+	}
 	if l.opts.Counters {
 		dst = l.appendSuffix(dst, e)
 	}
@@ -61,6 +65,10 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	}
 	return append(dst, '\n')
 }
+
+// maxLine is how many bytes a line has up to the bar, at most: lists in lists are as long as their
+// packet is, and many times that as text.
+const maxLine = 16 << 10
 
 // appendNumber appends what tcpdump -# does: five columns and two blanks.
 func appendNumber(dst []byte, n uint64) []byte {

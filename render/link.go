@@ -115,7 +115,7 @@ func etherTypeName(ethertype uint16) string {
 func appendEtherType(dst []byte, ethertype uint16) []byte {
 	dst = append(dst, "ethertype "...)
 	dst = append(dst, etherTypeName(ethertype)...)
-	dst = appendHex(append(dst, " (0x"...), []byte{byte(ethertype >> 8), byte(ethertype)})
+	dst = appendHex16(append(dst, " (0x"...), ethertype)
 	return append(dst, ')')
 }
 

@@ -67,7 +67,7 @@ func TestMulticastObjects(t *testing.T) {
 		{"question about an IPv4 address", `8b 02 0000 0003 002b` + node + `c0000201`, 0,
 			`"node_information":{"qtype":3,"qtype_name":"node_addresses","flags":43,"global":true,"site_local":false,"link_local":true,"compatible":false,"all":true,"truncated":true,"nonce":"3132333435363738","subject":"192.0.2.1"}`},
 		{"question about a name", `8b 01 0000 0009 0000` + node + `0161 03622263 00`, 0,
-			`"node_information":{"qtype":9,"flags":0,"nonce":"3132333435363738","subject_names":["a.b\"c."]}`},
+			`"node_information":{"qtype":9,"flags":0,"nonce":"3132333435363738","subject_names":["a.b\\x22c."]}`},
 		{"question about nobody knows what", `8b 07 0000 0000 0000` + node + `cafe`, 0,
 			`"node_information":{"qtype":0,"qtype_name":"noop","flags":0,"nonce":"3132333435363738","data":"cafe"}`},
 		{"names", `8c 00 0000 0002 0001` + node + `0000003c 045c1b5b41 00 0163 0000 0164`, 0,

@@ -137,7 +137,7 @@ func appendHexID(dst []byte, p *icmp.Packet) (_ []byte, ok bool) {
 		return dst, false
 	}
 	dst = append(dst, ", id 0x"...)
-	return appendHex(dst, []byte{byte(id >> 8), byte(id)}), true
+	return appendHex16(dst, id), true
 }
 
 // ndDetail appends the object of a message of neighbor discovery.

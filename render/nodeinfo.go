@@ -162,7 +162,7 @@ func appendNodeNames(dst, b []byte, verbose, cut bool) []byte {
 			dst = append(dst, ", 03 draft"...)
 		}
 		dst = append(dst, `, "`...)
-		return append(appendCleanBytes(dst, name), '"')
+		return append(appendOutside(dst, name, true), '"')
 	}
 	for i := 0; ; i++ {
 		if i == maxListed {
@@ -171,7 +171,7 @@ func appendNodeNames(dst, b []byte, verbose, cut bool) []byte {
 		var name icmp.NodeName
 		name, b = icmp.NextNodeName(b)
 		dst = append(dst, `, "`...)
-		dst = appendNodeName(dst, name, appendCleanBytes)
+		dst = appendNodeName(dst, name, true)
 		if !name.Whole && !cut && len(b) > 0 {
 			if !name.Empty() && len(b) > 1 {
 				dst = append(dst, '.')
@@ -185,9 +185,8 @@ func appendNodeNames(dst, b []byte, verbose, cut bool) []byte {
 	}
 }
 
-// appendNodeName appends the labels of a name, each by appendLabel, with a dot at the end if it is
-// complete.
-func appendNodeName(dst []byte, n icmp.NodeName, appendLabel func(dst, b []byte) []byte) []byte {
+// appendNodeName appends the labels of a name, with a dot at the end if it is complete.
+func appendNodeName(dst []byte, n icmp.NodeName, line bool) []byte {
 	for first := true; ; first = false {
 		label, ok := n.Label()
 		if !ok {
@@ -196,17 +195,10 @@ func appendNodeName(dst []byte, n icmp.NodeName, appendLabel func(dst, b []byte)
 		if !first {
 			dst = append(dst, '.')
 		}
-		dst = appendLabel(dst, label)
+		dst = appendLabel(dst, label, line)
 	}
 	if n.Root {
 		dst = append(dst, '.')
-	}
-	return dst
-}
-
-func appendCleanBytes(dst, b []byte) []byte {
-	for _, c := range b {
-		dst = appendCleanByte(dst, c)
 	}
 	return dst
 }

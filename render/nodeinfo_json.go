@@ -83,7 +83,7 @@ func appendAnswer(dst []byte, p *icmp.Packet, n *icmp.NodeInfo) []byte {
 func appendJSONNames(dst []byte, field string, b []byte) []byte {
 	dst = appendArray(dst, field)
 	if name, ok := icmp.OldNodeName(b); ok {
-		dst = append(appendRawBytes(append(dst, '"'), name), '"')
+		dst = append(appendOutside(append(dst, '"'), name, false), '"')
 		return append(dst, ']')
 	}
 	for len(b) > 0 {
@@ -93,7 +93,7 @@ func appendJSONNames(dst []byte, field string, b []byte) []byte {
 			break
 		}
 		dst = append(appendComma(dst), '"')
-		dst = append(appendNodeName(dst, name, appendRawBytes), '"')
+		dst = append(appendNodeName(dst, name, false), '"')
 		if !name.Whole {
 			break
 		}

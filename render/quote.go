@@ -173,8 +173,6 @@ func appendUDPSum(dst []byte, d *icmp.Datagram, u *icmp.UDP) []byte {
 	return dst
 }
 
-func appendHex16(dst []byte, n uint16) []byte { return appendHex(dst, []byte{byte(n >> 8), byte(n)}) }
-
 // appendTCP appends a TCP header. tcpdump counts sequence numbers from the first it has seen of a
 // connection; these are those of the wire.
 func (l *Lines) appendTCP(dst []byte, d *icmp.Datagram) []byte {

@@ -126,7 +126,7 @@ func appendDump(dst, b []byte) []byte {
 	for i, c := range b {
 		if i%16 == 0 {
 			dst = append(dst, " 0x"...)
-			dst = append(appendHex(dst, []byte{byte(i >> 8), byte(i)}), ": "...)
+			dst = append(appendHex16(dst, uint16(i)), ": "...)
 		}
 		if i%2 == 0 {
 			dst = append(dst, ' ')

@@ -22,16 +22,57 @@ func printable(c byte) bool { return c >= ' ' && c <= '~' && c != '\\' }
 
 func appendClean(dst []byte, s string) []byte {
 	for i := range len(s) {
-		dst = appendCleanByte(dst, s[i])
+		if c := s[i]; printable(c) {
+			dst = append(dst, c)
+		} else {
+			dst = appendEscaped(dst, c, true)
+		}
 	}
 	return dst
 }
 
-func appendCleanByte(dst []byte, c byte) []byte {
-	if printable(c) {
-		return append(dst, c)
+// appendEscaped appends a byte as \xNN. In JSON that backslash is one more.
+func appendEscaped(dst []byte, c byte, line bool) []byte {
+	if !line {
+		dst = append(dst, '\\')
 	}
-	return append(dst, '\\', 'x', hexDigits[c>>4], hexDigits[c&15])
+	dst = append(dst, '\\', 'x')
+	return appendHex(dst, []byte{c})
+}
+
+// maxString is how many bytes of a string in a packet a line shows: what comes behind is " ...".
+// JSON shows them all.
+const maxString = 4 * maxListed
+
+// appendOutside appends a string of a packet, to a line or to a JSON string: as Clean has it, but
+// in a line without blanks, so that nothing looks like another field.
+func appendOutside(dst, b []byte, line bool) []byte {
+	for i, c := range b {
+		switch {
+		case line && i == maxString:
+			return append(dst, " ..."...)
+		case !printable(c), line && c == ' ':
+			dst = appendEscaped(dst, c, line)
+		case c == '"' && !line:
+			dst = append(dst, '\\', '"')
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// appendLabel appends a label of a domain name. A dot or a quotation mark in it becomes \xNN as
+// well, so that it is one label, and ends where it ends.
+func appendLabel(dst, label []byte, line bool) []byte {
+	for _, c := range label {
+		if printable(c) && c != ' ' && c != '.' && c != '"' {
+			dst = append(dst, c)
+		} else {
+			dst = appendEscaped(dst, c, line)
+		}
+	}
+	return dst
 }
 
 const hexDigits = "0123456789abcdef"
@@ -42,4 +83,10 @@ func appendHex(dst, b []byte) []byte {
 		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
 	}
 	return dst
+}
+
+func appendHex16(dst []byte, n uint16) []byte { return appendHex(dst, []byte{byte(n >> 8), byte(n)}) }
+
+func appendHex32(dst []byte, n uint32) []byte {
+	return appendHex16(appendHex16(dst, uint16(n>>16)), uint16(n))
 }
