@@ -191,7 +191,7 @@ func TestCorpusFacts(t *testing.T) {
 func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
 	t.Helper()
 	packets := map[uint64]map[string]any{}
-	dec := json.NewDecoder(bytes.NewReader(jsonOf(t, path)))
+	dec := json.NewDecoder(bytes.NewReader(jsonOf(t, []string{path})))
 	dec.UseNumber() // as it is written
 	for {
 		var e map[string]any
@@ -210,12 +210,16 @@ func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
 	}
 }
 
-// jsonOf is what icmpdump reports of a file, which may end in an error.
-func jsonOf(t *testing.T, path string, options ...string) []byte {
+// jsonOf is what icmpdump reports of files, which may end in an error.
+func jsonOf(t *testing.T, paths []string, options ...string) []byte {
 	t.Helper()
-	out, err := exec.Command("icmpdump", append([]string{"--json", "-r", path}, options...)...).Output()
+	args := append([]string{"--json"}, options...)
+	for _, path := range paths {
+		args = append(args, "-r", path)
+	}
+	out, err := exec.Command("icmpdump", args...).Output()
 	if exit := (&exec.ExitError{}); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitFailed) {
-		t.Errorf("%s: %v", path, err) // a test may ask in several goroutines
+		t.Errorf("%v: %v", args, err) // a test may ask in several goroutines
 	}
 	return out
 }

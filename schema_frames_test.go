@@ -12,30 +12,27 @@ import (
 	"icmpdump/internal/forge"
 )
 
-// schemaFiles are captures of a few packets that between them have all there is to say in JSON,
-// and of many.
-func schemaFiles(t *testing.T) (few, many []string) {
+// schemaFiles are captures of packets that between them have all there is to say in JSON.
+func schemaFiles(t *testing.T) (paths []string) {
 	t.Helper()
 	dir := t.TempDir()
-	write := func(name string, link layers.LinkType, frames []captured) string {
+	write := func(name string, link layers.LinkType, frames []captured) {
 		path := filepath.Join(dir, name)
 		if err := writeCaptureOf(path, uint32(link), frames); err != nil {
 			t.Fatal(err)
 		}
-		return path
+		paths = append(paths, path)
 	}
-	few = []string{
-		write("sorts", layers.LinkTypeEthernet, everySort()),
-		write("pings", layers.LinkTypeEthernet, captures["pings"]()),
-		write("rare", layers.LinkTypeEthernet, rareSorts()),
-	}
+	write("sorts", layers.LinkTypeEthernet, everySort())
+	write("pings", layers.LinkTypeEthernet, captures["pings"]())
+	write("rare", layers.LinkTypeEthernet, rareSorts())
 
 	ofLink := make([][]captured, len(forge.Links))
 	for link, frame := range forge.Each(1) {
 		ofLink[link] = append(ofLink[link], captured{frame: frame})
 	}
 	for i, link := range forge.Links {
-		few = append(few, write(fmt.Sprint("link", link), link, ofLink[i]))
+		write(fmt.Sprint("link", link), link, ofLink[i])
 	}
 
 	r := rand.New(rand.NewPCG(1, 0))
@@ -46,8 +43,9 @@ func schemaFiles(t *testing.T) (few, many []string) {
 	for i := range damaged {
 		damaged[i] = captured{frame: forge.Damaged(r, whole[i].frame), cut: r.IntN(2)}
 	}
-	few = append(few, write("damaged", layers.LinkTypeEthernet, damaged))
-	return few, []string{write("random", layers.LinkTypeEthernet, whole)}
+	write("random", layers.LinkTypeEthernet, whole)
+	write("damaged", layers.LinkTypeEthernet, damaged)
+	return paths
 }
 
 // rareSorts are packets with what random ones do not have.
