@@ -9,8 +9,11 @@ import (
 // appendExtensions appends, with -v, an extension structure as tcpdump does, with all that its
 // objects say; tcpdump shows the first label of a stack, and dumps any other object.
 func (l *Lines) appendExtensions(dst []byte, p *icmp.Packet, msg []byte) []byte {
+	if l.opts.Verbose == 0 {
+		return dst
+	}
 	e, ok := p.Extensions(msg)
-	if !ok || l.opts.Verbose == 0 {
+	if !ok {
 		return dst
 	}
 	dst = appendCode(dst, " ICMP Multi-Part extension v", e.Version)

@@ -71,13 +71,15 @@ func (f fields) addr(name string, a icmp.Addr) fields {
 
 // addrs appends a list of addresses.
 func (f fields) addrs(name string, l icmp.AddrList) fields {
+	if !f.line {
+		f.dst = appendJSONAddrs(f.dst, name, l)
+		return f
+	}
 	f = f.name(name)
 	f.dst = append(f.dst, '[')
 	for i := range l.Len() {
 		a := l.At(i)
 		switch {
-		case !f.line:
-			f.dst = append(appendAddr6(append(appendComma(f.dst), '"'), &a), '"')
 		case i == maxListed:
 			f.dst = append(f.dst, " ...]"...)
 			return f

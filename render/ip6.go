@@ -196,15 +196,15 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 		dst = append(appendCode(dst, " (invalid length ", uint8(words)), ')')
 		return append(dst, ") "...)
 	}
-	for i := 0; i < len(r.Addresses); i += 16 {
+	for i := range r.Addresses.Len() {
 		var more bool
 		if dst, more = c.left.take(dst); !more {
 			break
 		}
 		dst = append(dst, ", ["...)
-		dst = strconv.AppendInt(dst, int64(i/16), 10)
-		dst = append(dst, ']')
-		dst = appendAddr6(dst, (*icmp.Addr)(r.Addresses[i:]))
+		dst = strconv.AppendInt(dst, int64(i), 10)
+		a := r.Addresses.At(i)
+		dst = appendAddr6(append(dst, ']'), &a)
 	}
 	if !h.Whole() {
 		return dst

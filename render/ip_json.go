@@ -209,12 +209,7 @@ func appendRoutingJSON(dst []byte, r *icmp.RoutingHeader) []byte {
 	if r.Addresses == nil {
 		return dst
 	}
-	dst = appendArray(dst, "addresses")
-	for b := r.Addresses; len(b) > 0; b = b[16:] {
-		dst = append(appendComma(dst), '"')
-		dst = append(appendAddr6(dst, (*icmp.Addr)(b)), '"')
-	}
-	return append(dst, ']')
+	return appendJSONAddrs(dst, "addresses", r.Addresses)
 }
 
 // appendOption6JSON appends one option of an extension header.

@@ -26,8 +26,8 @@ func NewJSON(o Options) *JSON {
 	}
 }
 
-// Needs reports whether the object of p shows more of its frame than is in p.
-func (j *JSON) Needs(p *icmp.Packet) bool { return j.opts.needs() || !p.Plain() }
+// Needs is that of an Appender.
+func (j *JSON) Needs(p *icmp.Packet) bool { return j.opts.needs(p) }
 
 // Append appends the object of e, with a newline.
 func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {

@@ -42,6 +42,17 @@ func appendJSONAddr(dst []byte, name string, a *icmp.Addr, version uint8) []byte
 	return append(appendAddr(dst, a, version), '"')
 }
 
+// appendJSONAddrs appends IPv6 addresses, however many there are.
+func appendJSONAddrs(dst []byte, name string, addrs icmp.AddrList) []byte {
+	dst = appendArray(dst, name)
+	for i := range addrs.Len() {
+		a := addrs.At(i)
+		dst = append(appendComma(dst), '"')
+		dst = append(appendAddr6(dst, &a), '"')
+	}
+	return append(dst, ']')
+}
+
 // appendString appends a string that needs no escape but for what JSON itself asks: it is
 // printable ASCII.
 func appendString(dst []byte, name, s string) []byte {

@@ -21,8 +21,8 @@ func NewLines(o Options) *Lines {
 	return &Lines{opts: o, clock: newClock(o.Time, o.Location), ifaces: newIfaceNames(o.Iface)}
 }
 
-// Needs reports whether the line of p shows more of its frame than is in p.
-func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs() || !p.Plain() }
+// Needs is that of an Appender.
+func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs(p) }
 
 // Append appends the line of e, with its newline, and the lines of a dump.
 func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
@@ -43,9 +43,10 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	case e.Lost:
 		dst = appendTimeout(dst, e)
 	case p.Decoded() && p.Version == 6:
+		msg := p.Message(&f)
 		dst = l.appendSum6(dst, p, &f)
-		dst = l.appendICMP6(dst, p, p.Message(&f))
-		dst = l.appendExtensions(dst, p, p.Message(&f))
+		dst = l.appendICMP6(dst, p, msg)
+		dst = l.appendExtensions(dst, p, msg)
 	case p.Decoded():
 		dst = l.appendICMP4(dst, p, &f)
 	case cut && p.Status == icmp.Truncated: // that was said

@@ -70,7 +70,7 @@ func appendSourceCount(dst []byte, n int) []byte {
 }
 
 // appendSources appends no more than limit sources.
-func appendSources(dst []byte, sources icmp.Addrs, limit int) []byte {
+func appendSources(dst []byte, sources icmp.AddrList, limit int) []byte {
 	dst = append(dst, " {"...)
 	for i := range sources.Len() {
 		if i == limit {

@@ -31,16 +31,6 @@ func appendMLDHeader(dst []byte, p *icmp.Packet) []byte {
 	return dst
 }
 
-func appendJSONAddrs(dst []byte, name string, addrs icmp.Addrs) []byte {
-	dst = appendArray(dst, name)
-	for i := range addrs.Len() {
-		a := addrs.At(i)
-		dst = append(appendComma(dst), '"')
-		dst = append(appendAddr6(dst, &a), '"')
-	}
-	return append(dst, ']')
-}
-
 func appendMLDReportJSON(dst []byte, p *icmp.Packet, _ []byte) []byte {
 	dst = appendUint(appendObject(dst, "mld_report"), "version", 1)
 	return append(appendMLDHeader(dst, p), '}')

@@ -35,8 +35,10 @@ type Options struct {
 // packet of 64 KiB makes no line without end. JSON shows them all.
 const maxListed = 64
 
-// needs reports whether the bytes of every frame are shown.
-func (o *Options) needs() bool { return o.Verbose > 0 || o.Link || o.Dump.Style != DumpNone }
+// needs reports whether more of p's frame is shown than is in p.
+func (o *Options) needs(p *icmp.Packet) bool {
+	return !p.Plain() || o.Verbose > 0 || o.Link || o.Dump.Style != DumpNone
+}
 
 // maxIfaceNames bounds what ifaceNames remembers: a file may have another index in each record.
 const maxIfaceNames = 4096

@@ -113,7 +113,7 @@ func appendPrefixOp(dst []byte, op *icmp.PrefixOp, verbose bool) []byte {
 
 func appendPrefixTime(dst []byte, text string, s uint32) []byte {
 	dst = append(dst, text...)
-	if s == 0xffffffff {
+	if s == icmp.Forever {
 		return append(dst, "infty"...)
 	}
 	return strconv.AppendUint(dst, uint64(s), 10)

@@ -136,7 +136,7 @@ type RoutingHeader struct {
 	// Addresses are those that stand whole in the header, 16 bytes each, in its own order;
 	// those of RoutingSegment are told from options behind them by LastEntry. Types that are
 	// none of these three have none here.
-	Addresses []byte
+	Addresses AddrList
 }
 
 // Routing is what h says if it is a routing header of which four bytes were captured.

@@ -2,18 +2,6 @@ package icmp
 
 import "encoding/binary"
 
-// Addrs are IPv6 addresses, one behind the other, in the bytes of a message.
-type Addrs []byte
-
-// Len is how many there are.
-func (a Addrs) Len() int { return len(a) / 16 }
-
-// At is the address number i, from 0.
-func (a Addrs) At(i int) Addr { return Addr(a[16*i : 16*i+16]) }
-
-// addrs are the n addresses that b begins with, or as many of them as are there.
-func addrs(b []byte, n int) Addrs { return Addrs(b[:16*min(n, len(b)/16)]) }
-
 // How long a multicast listener query is: exactly, of version 1 (RFC 2710, section 3), and at
 // least, of version 2 (RFC 3810, section 5.1).
 const (
@@ -51,12 +39,12 @@ func (p *Packet) MLDDelay() (code uint16, ms uint32, ok bool) {
 
 // MLDv2Query is what a query of version 2 has behind its group (RFC 3810, section 5.1).
 type MLDv2Query struct {
-	Suppress   bool   // S: routers that hear it leave their timers alone
-	Robustness uint8  // QRV: the querier's robustness variable, 0 if above 7
-	QQIC       uint8  // the code of Interval
-	Interval   uint32 // the querier's query interval (QQI), s
-	Count      int    // of sources, as it says
-	Sources    Addrs  // as many as are there
+	Suppress   bool     // S: routers that hear it leave their timers alone
+	Robustness uint8    // QRV: the querier's robustness variable, 0 if above 7
+	QQIC       uint8    // the code of Interval
+	Interval   uint32   // the querier's query interval (QQI), s
+	Count      int      // of sources, as it says
+	Sources    AddrList // as many as are there
 }
 
 // MLDv2Query is that of p, whose message is msg.
@@ -74,7 +62,7 @@ func (p *Packet) MLDv2Query(msg []byte) (MLDv2Query, bool) {
 	if c := q.QQIC; c >= 0x80 { // section 5.1.9
 		q.Interval = uint32(c&0x0f|0x10) << (c>>4&7 + 3)
 	}
-	q.Sources = addrs(msg[lenMLDv2Query:], q.Count)
+	q.Sources = addrList(msg[lenMLDv2Query:], q.Count)
 	return q, true
 }
 
@@ -82,9 +70,9 @@ func (p *Packet) MLDv2Query(msg []byte) (MLDv2Query, bool) {
 type MLDRecord struct {
 	Type    uint8 // section 5.2.12
 	Group   Addr
-	Count   int    // of sources, as it says
-	Sources Addrs  // as many as are there
-	Aux     []byte // auxiliary data, as much as is there
+	Count   int      // of sources, as it says
+	Sources AddrList // as many as are there
+	Aux     []byte   // auxiliary data, as much as is there
 }
 
 // MLDRecords are the records of a report of version 2, in their order.
@@ -112,7 +100,7 @@ func (r *MLDRecords) Next() (MLDRecord, bool) {
 	m := MLDRecord{Type: b[0], Group: Addr(b[4:20]), Count: int(binary.BigEndian.Uint16(b[2:]))}
 	aux := header + 16*m.Count
 	end := aux + 4*int(b[1]) // auxiliary data is counted in words
-	m.Sources = addrs(b[header:], m.Count)
+	m.Sources = addrList(b[header:], m.Count)
 	if aux < len(b) {
 		m.Aux = b[aux:min(end, len(b))]
 	}

@@ -95,7 +95,7 @@ func TestMLDCodes(t *testing.T) {
 func TestMLDv2Query(t *testing.T) {
 	p, msg := decoded(t, mldQuery+`0a 8f 0002`+address+address, 9)
 	got, ok := p.MLDv2Query(msg)
-	want := MLDv2Query{Suppress: true, Robustness: 2, QQIC: 0x8f, Interval: 248, Count: 2, Sources: Addrs(nine[:])}
+	want := MLDv2Query{Suppress: true, Robustness: 2, QQIC: 0x8f, Interval: 248, Count: 2, Sources: AddrList(nine[:])}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("%v (-want +got)\n%s", ok, diff)
 	}
@@ -108,11 +108,11 @@ func TestMLDRecords(t *testing.T) {
 	const message = mldReport + `0002 04 00 0000` + group + `
 		03 02 0001` + group + address + `c0ffee00 deadbeef`
 	for cut, want := range map[int]MLDRecord{
-		0:  {Type: 3, Group: groupAddr, Count: 1, Sources: Addrs(nine[:]), Aux: []byte{0xc0, 0xff, 0xee, 0, 0xde, 0xad, 0xbe, 0xef}},
-		5:  {Type: 3, Group: groupAddr, Count: 1, Sources: Addrs(nine[:]), Aux: []byte{0xc0, 0xff, 0xee}},
-		8:  {Type: 3, Group: groupAddr, Count: 1, Sources: Addrs(nine[:])},
-		9:  {Type: 3, Group: groupAddr, Count: 1, Sources: Addrs{}},
-		24: {Type: 3, Group: groupAddr, Count: 1, Sources: Addrs{}},
+		0:  {Type: 3, Group: groupAddr, Count: 1, Sources: AddrList(nine[:]), Aux: []byte{0xc0, 0xff, 0xee, 0, 0xde, 0xad, 0xbe, 0xef}},
+		5:  {Type: 3, Group: groupAddr, Count: 1, Sources: AddrList(nine[:]), Aux: []byte{0xc0, 0xff, 0xee}},
+		8:  {Type: 3, Group: groupAddr, Count: 1, Sources: AddrList(nine[:])},
+		9:  {Type: 3, Group: groupAddr, Count: 1, Sources: AddrList{}},
+		24: {Type: 3, Group: groupAddr, Count: 1, Sources: AddrList{}},
 		25: {},
 	} {
 		p, msg := decoded(t, message, cut)

@@ -76,19 +76,6 @@ func (p *Packet) HomeAgents(msg []byte) (AddrList, bool) {
 	return AddrList(msg[8:]), true
 }
 
-// An AddrList is IPv6 addresses as they stand in a message, whose memory it is. What does not
-// fill an address at its end is none.
-type AddrList []byte
-
-// Len is how many addresses there are.
-func (l AddrList) Len() int { return len(l) / 16 }
-
-// At is the address of index i, from 0.
-func (l AddrList) At(i int) Addr { return Addr(l[16*i:][:16]) }
-
-// Whole reports whether there is nothing behind the last address.
-func (l AddrList) Whole() bool { return len(l)%16 == 0 }
-
 // A CertPath is the header of a certification path solicitation or advertisement (RFC 3971,
 // sections 6.4.1 and 6.4.2).
 type CertPath struct {

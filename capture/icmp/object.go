@@ -1,6 +1,9 @@
 package icmp
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // A Label is an entry of an MPLS label stack (RFC 3032, section 2.1; RFC 5462).
 type Label struct {
@@ -97,7 +100,7 @@ func interfaceInfo(b []byte, has uint8) (i Interface) {
 		if len(b) < 1 || b[0] == 0 || len(b) < int(b[0]) {
 			return i
 		}
-		i.Name = trimZeros(b[1:b[0]])
+		i.Name = bytes.TrimRight(b[1:b[0]], "\x00")
 		b = b[b[0]:]
 	}
 	if has&hasMTU != 0 && len(b) >= 4 {
@@ -111,7 +114,7 @@ func interfaceIdent(b []byte, by uint8) (i Interface) {
 	const byName, byIndex, byAddress = 1, 2, 3
 	switch {
 	case by == byName:
-		i.Name = trimZeros(b)
+		i.Name = bytes.TrimRight(b, "\x00")
 	case by == byIndex && len(b) >= 4:
 		i.Index, i.HasIndex = binary.BigEndian.Uint32(b), true
 	case by == byAddress && len(b) >= 4 && len(b) >= 4+int(b[2]):
@@ -140,13 +143,6 @@ func (i *Interface) IP() (a Addr, version uint8, ok bool) {
 		return Addr(i.Address), 6, true
 	}
 	return a, 0, false
-}
-
-func trimZeros(b []byte) []byte {
-	for len(b) > 0 && b[len(b)-1] == 0 {
-		b = b[:len(b)-1]
-	}
-	return b
 }
 
 // Pointer is the offset, in the datagram that is quoted, of what an extended information object
