@@ -147,7 +147,7 @@ func appendDomain(dst []byte, d icmp.Name, line bool) []byte {
 	return dst
 }
 
-// A flag is a bit, the word of tcpdump's for it, and its name in an object.
+// A flag is a bit, the word of tcpdump's for it, and its name in an object, if it has one.
 type flag struct {
 	bit        uint8
 	word, name string
@@ -156,7 +156,9 @@ type flag struct {
 // flags appends which of the bits are set.
 func (f fields) flags(v uint8, flags []flag) fields {
 	for i := range flags {
-		f = f.bool(flags[i].name, v&flags[i].bit != 0)
+		if flags[i].name != "" {
+			f = f.bool(flags[i].name, v&flags[i].bit != 0)
+		}
 	}
 	return f
 }

@@ -7,8 +7,8 @@ import (
 	"icmpdump/flowtable"
 )
 
-// JSON draws events as JSON, one object a line, with the same facts as Lines in the same
-// order. What is not known is absent. Within a schema number fields are only added.
+// JSON draws events as JSON, one object a line: the facts of its line in their order, and what a
+// line has at -v only. What is not known is absent. Within a schema number fields are only added.
 type JSON struct {
 	opts   Options
 	ifaces ifaceNames

@@ -42,7 +42,7 @@ var raFlags = []flag{
 	{icmp.RAOther, "other stateful", "other_configuration"},
 	{icmp.RAHomeAgent, "home agent", "home_agent"},
 	{icmp.RAProxy, "proxy", "proxy"}, // unknown to tcpdump
-	{icmp.RAIPv6Only, "ipv6 only", "ipv6_only"},
+	{icmp.RAIPv6Only, "ipv6 only", ""},
 }
 
 // naFlags are those of a neighbor advertisement.

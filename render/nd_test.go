@@ -77,7 +77,7 @@ var ndMessageTests = []struct {
 	{
 		"router advertisement of a proxy", 134, 0, `40 8c 0708 00007530 000003e8`,
 		`router advertisement, length 16 hop limit 64, Flags [managed, proxy], pref high, router lifetime 1800s, reachable time 30000ms, retrans timer 1000ms`,
-		`{"cur_hop_limit":64,"managed":true,"other_configuration":false,"home_agent":false,"proxy":true,"ipv6_only":false,"preference":"high","router_lifetime_s":1800,"reachable_time_ms":30000,"retrans_timer_ms":1000,"options":[]}`,
+		`{"cur_hop_limit":64,"managed":true,"other_configuration":false,"home_agent":false,"proxy":true,"preference":"high","router_lifetime_s":1800,"reachable_time_ms":30000,"retrans_timer_ms":1000,"options":[]}`,
 	},
 	{
 		"neighbor solicitation", 135, 0, `00000000` + address9,

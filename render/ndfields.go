@@ -46,7 +46,7 @@ func nonceFields(f fields, o icmp.NDOption) fields {
 
 // anchorTypes are the types of a trust anchor's name (RFC 3971, section 6.4.3; RFC 6495,
 // section 3).
-var anchorTypes = []string{1: "der_x501", "fqdn", "sha1_ski", "sha224_ski", "sha256_ski", "sha384_ski", "sha512_ski"}
+var anchorTypes = []string{icmp.AnchorX501: "der_x501", icmp.AnchorFQDN: "fqdn", 3: "sha1_ski", "sha224_ski", "sha256_ski", "sha384_ski", "sha512_ski"}
 
 func anchorFields(f fields, o icmp.NDOption) fields {
 	nameType, name, ok := o.TrustAnchor()

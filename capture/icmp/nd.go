@@ -13,7 +13,7 @@ const (
 	RAOther     = 0x40
 	RAHomeAgent = 0x20 // RFC 6275, section 7.1
 	RAProxy     = 0x04 // RFC 4389
-	RAIPv6Only  = 0x02 // draft-ietf-6man-ipv6only-flag
+	RAIPv6Only  = 0x02 // tcpdump's name for it, from a draft that expired
 )
 
 // The flags of a neighbor advertisement (RFC 4861, section 4.4).

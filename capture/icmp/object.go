@@ -50,8 +50,8 @@ type Interface struct {
 
 // Address families (IANA, Address Family Numbers).
 const (
-	AFIIPv4 = 1
-	AFIIPv6 = 2
+	afiIPv4 = 1
+	afiIPv6 = 2
 )
 
 // Interface is what an object of interface information (RFC 5837, section 4), interface
@@ -126,9 +126,9 @@ func interfaceIdent(b []byte, by uint8) (i Interface) {
 // addressSize is how long an address of a family is, 0 if it is none of IP's.
 func addressSize(afi uint16) int {
 	switch afi {
-	case AFIIPv4:
+	case afiIPv4:
 		return 4
-	case AFIIPv6:
+	case afiIPv6:
 		return 16
 	}
 	return 0
@@ -137,9 +137,9 @@ func addressSize(afi uint16) int {
 // IP is Address, if it is one of IP, and its version.
 func (i *Interface) IP() (a Addr, version uint8, ok bool) {
 	switch {
-	case i.AFI == AFIIPv4 && len(i.Address) == 4:
+	case i.AFI == afiIPv4 && len(i.Address) == 4:
 		return AddrFrom4([4]byte(i.Address)), 4, true
-	case i.AFI == AFIIPv6 && len(i.Address) == 16:
+	case i.AFI == afiIPv6 && len(i.Address) == 16:
 		return Addr(i.Address), 6, true
 	}
 	return a, 0, false

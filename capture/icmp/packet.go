@@ -178,7 +178,7 @@ func (p *Packet) ID() (uint16, bool) {
 }
 
 // Seq is the sequence number, and whether p's type has one and it was captured. That of a
-// PROBE message is 8 bits wide (RFC 8335, section 2.1).
+// PROBE message is 8 bits wide (RFC 8335, section 2).
 func (p *Packet) Seq() (uint16, bool) {
 	f := p.fields()
 	if f&hasShortSeq != 0 {

@@ -171,10 +171,10 @@ func TestRouterAdvert4(t *testing.T) {
 			RouterAdvert4{Addrs: 1, EntrySize: 2, Lifetime: 1800}, []RouterAddr{{v4(10, 0, 0, 1), 0}},
 			[]AgentExtension{
 				{AgentPrefixes, []byte{0x18, 0xff, 0xff, 0xff, 0xff, 0xff}}, {0x77, []byte{0xaa}},
-				{AgentMobility, []byte{1, 2, 3, 4}},
+				{agentMobility, []byte{1, 2, 3, 4}},
 			}},
 		{"extension cut short", "0910 0000 00 02 0708 10ff 01", RouterAdvert4{EntrySize: 2, Lifetime: 1800}, nil,
-			[]AgentExtension{{AgentMobility, []byte{1}}}},
+			[]AgentExtension{{agentMobility, []byte{1}}}},
 	} {
 		p, msg := message4(t, tt.msg)
 		got, ok := p.RouterAdvert4(msg)
@@ -205,7 +205,7 @@ func TestRouterAdvert4(t *testing.T) {
 }
 
 func TestMobility(t *testing.T) {
-	x := AgentExtension{AgentMobility, frame(t, "0007 ffff b180 c0000201 c0000202 c0")}
+	x := AgentExtension{agentMobility, frame(t, "0007 ffff b180 c0000201 c0000202 c0")}
 	m, ok := x.Mobility()
 	if !ok || m.Seq != 7 || m.Lifetime != 65535 || m.Flags != AgentRegistration|AgentHome|AgentForeign|AgentTunneling|AgentUDPTunneling {
 		t.Errorf("got %+v, %v", m, ok)
@@ -218,7 +218,7 @@ func TestMobility(t *testing.T) {
 	if a, ok := m.Next(); ok {
 		t.Errorf("one byte is no address: %v", a)
 	}
-	if m, ok := (&AgentExtension{AgentMobility, []byte{0, 7, 0, 1, 0}}).Mobility(); ok {
+	if m, ok := (&AgentExtension{agentMobility, []byte{0, 7, 0, 1, 0}}).Mobility(); ok {
 		t.Errorf("cut short: %+v", m)
 	}
 }

@@ -45,8 +45,8 @@ type PrefixOp struct {
 	Uses                     UsePrefixes // as many as are there
 }
 
-// LengthFits reports whether o's length is one that a number of use-prefix parts makes.
-func (o *PrefixOp) LengthFits() bool { return o.OpLength%4 == 3 }
+// lengthFits reports whether o's length is one that a number of use-prefix parts makes.
+func (o *PrefixOp) lengthFits() bool { return o.OpLength%4 == 3 }
 
 // PrefixOps are the operations of a command, in their order.
 type PrefixOps struct {
@@ -72,8 +72,8 @@ func (o *PrefixOps) Next() (PrefixOp, bool) {
 	}
 	op := PrefixOp{OpCode: b[0], OpLength: b[1], Ordinal: b[2], MatchLen: b[3], MinLen: b[4], MaxLen: b[5], Match: Addr(b[8:24])}
 	n := 8 * int(op.OpLength)
-	o.cut = n > len(b) || !op.LengthFits()
-	if op.LengthFits() {
+	o.cut = n > len(b) || !op.lengthFits()
+	if op.lengthFits() {
 		b = b[:min(n, len(b))]
 		op.Uses = UsePrefixes(b[match : len(b)-(len(b)-match)%lenUsePrefix])
 	}

@@ -44,7 +44,7 @@ func (r *RouterAdvert4) Next() (a RouterAddr, ok bool) {
 }
 
 // Agent is a cursor over the extensions of an agent advertisement, which stand behind a router
-// advertisement's addresses (RFC 5944, section 1.9 and 2.1).
+// advertisement's addresses (RFC 5944, sections 1.9 and 2.1).
 type Agent struct{ rest []byte }
 
 // Agent begins where the addresses of r end; msg is the same message.
@@ -60,7 +60,7 @@ type AgentExtension struct {
 
 // Agent extensions (IANA, Mobile IP Agent Advertisement Extensions).
 const (
-	AgentMobility = 16 // RFC 5944, section 2.1.1
+	agentMobility = 16 // RFC 5944, section 2.1.1
 	AgentPrefixes = 19 // section 2.1.2: a prefix length in bits, of each router address in turn
 )
 
@@ -105,7 +105,7 @@ type MobilityAgent struct {
 
 // Mobility is a mobility agent advertisement extension's.
 func (x *AgentExtension) Mobility() (m MobilityAgent, ok bool) {
-	if x.Type != AgentMobility || len(x.Data) < 6 {
+	if x.Type != agentMobility || len(x.Data) < 6 {
 		return m, false
 	}
 	return MobilityAgent{
