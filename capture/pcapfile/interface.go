@@ -64,7 +64,11 @@ func (g *pcapng) addInterface(r *Reader, body []byte) error {
 		case code == optTimeOffset && len(value) == 8:
 			ifi.clock.offset = int64(g.order.Uint64(value))
 		case code == optFCS && len(value) == 1:
-			ifi.fcs = uint32(value[0])
+			// Bits, says the draft; bytes, says its example. No frame check sequence has more than
+			// eight bytes.
+			if ifi.fcs = uint32(value[0]); ifi.fcs > 8 {
+				ifi.fcs /= 8
+			}
 		}
 	}
 }

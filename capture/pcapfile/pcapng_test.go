@@ -133,6 +133,7 @@ func TestPcapngFCS(t *testing.T) {
 		{"of the interface", le.option(optFCS, "\x04"), 0, "data"},
 		{"of the packet", nil, 2 << 5, "data+f"},
 		{"of both", le.option(optFCS, "\x04"), 2 << 5, "data+f"},
+		{"of the interface, in bits", le.option(optFCS, "\x20"), 0, "data"},
 		{"longer than the packet", le.option(optFCS, "\xff"), 0, ""},
 	} {
 		b := slices.Concat(le.section(), le.iface(1, tt.iface), le.enhanced(0, noon, "data+fcs", le.flags(tt.flags)))
