@@ -103,7 +103,7 @@ func TestErrorLinesAreTcpdumps(t *testing.T) {
 	wrong := message4(11, 0, 0, quotes4()[0])
 	wrong[14+20+2] ^= 0x40
 	frames = append(frames, wrong)
-	for _, level := range []string{"-n", "-v", "-vv", "-vvv"} {
+	for _, level := range []string{"-n", "-v", "-vv", "-vvv", "-ev"} {
 		t.Run(level, func(t *testing.T) { sameLines(t, frames, level) })
 	}
 }

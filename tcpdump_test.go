@@ -48,20 +48,22 @@ func bothOutputs(t *testing.T, link uint32, frames []captured, options ...string
 
 var (
 	numbered = regexp.MustCompile(`^ *\d+  `)
-	dumped   = regexp.MustCompile(`^\s+0x[0-9a-f]{4}: `)
+	dumped   = regexp.MustCompile(`^\s+0x[0-9a-f]{4}: ( [0-9a-f]{2,4})*`)
 )
 
 // folded are tcpdump's lines, made with -#, with one for each packet: what it indents goes on
-// behind a blank, without its dumps of bytes.
+// behind a blank, without its dumps of bytes, but with what stands behind them.
 func folded(out string) []string {
 	var lines []string
 	for line := range strings.Lines(out) {
 		line = strings.TrimRight(line, "\n")
-		switch {
-		case numbered.MatchString(line):
+		if numbered.MatchString(line) {
 			lines = append(lines, line)
-		case !dumped.MatchString(line):
-			lines[len(lines)-1] = strings.TrimRight(lines[len(lines)-1], " ") + " " + strings.TrimLeft(line, " \t")
+			continue
+		}
+		dump := dumped.FindString(line)
+		if rest := strings.TrimLeft(line[len(dump):], " \t"); rest != "" || dump == "" {
+			lines[len(lines)-1] = strings.TrimRight(lines[len(lines)-1], " ") + " " + rest
 		}
 	}
 	return lines

@@ -19,6 +19,10 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	if total == 0 {
 		return append(dst, " [|icmp]"...)
 	}
+	ip := " IP"
+	if l.opts.Link { // as before the outer header
+		ip = ""
+	}
 	d, ok := p.QuotedDatagram(msg)
 	switch version := b[0] >> 4; {
 	case version == 6:
@@ -26,15 +30,18 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	case version != 4:
 		return append(appendCode(dst, " IP", version), " (invalid)"...)
 	case len(b) < 20 || total < 20:
-		return append(dst, " IP  [|ip]"...)
+		if ip != "" {
+			dst = append(append(dst, ip...), ' ')
+		}
+		return append(dst, " [|ip]"...)
 	case !ok:
-		return appendCode(dst, " IP bad-hlen ", b[0]&0x0f*4)
+		return appendCode(append(dst, ip...), " bad-hlen ", b[0]&0x0f*4)
 	case d.Length < 0:
-		dst = append(dst, " IP bad-len "...)
+		dst = append(append(dst, ip...), " bad-len "...)
 		return strconv.AppendInt(dst, int64(total), 10)
 	}
 	b = b[:min(len(b), total)]
-	dst = appendIP4Header(append(dst, " IP "...), b)
+	dst = appendIP4Header(append(append(dst, ip...), ' '), b)
 	switch {
 	case d.Frag > 1:
 		dst = append(appendPair(dst, &d), ": ip-proto-"...)

@@ -15,9 +15,8 @@ var kinds6 = []Kind{
 	{"listener query v2", func(d dice) Message {
 		return MLDQuery2(d.uint16(), oneOf(d, "::", d.group()), d.byte()%16, d.byte(), some(d, 0, 3, d.addr6)...)
 	}},
-	{"listener report v2", func(d dice) Message {
-		return MLDReport2(some(d, 1, 4, d.record)...)
-	}},
+	{"listener report v2", func(d dice) Message { return d.report(0) }},
+	{"listener report v2 with data", func(d dice) Message { return d.report(1 + d.IntN(2)) }},
 	{"renumbering command", func(d dice) Message {
 		return RouterRenumbering(0, d.renumbering(), some(d, 1, 3, func() []byte {
 			match := Match{Len: d.byte() % 65, Min: d.byte() % 65, Max: 64 + d.byte()%65, Prefix: d.prefix(64)}

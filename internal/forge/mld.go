@@ -33,7 +33,9 @@ func MLDRecord(typ uint8, group string, aux []byte, sources ...string) layers.ML
 	return r
 }
 
-// record is a random one of a report.
-func (d dice) record() layers.MLDv2MulticastAddressRecord {
-	return MLDRecord(1+d.byte()%6, d.group(), d.bytes(4*oneOf(d, 0, 0, 0, 1, 2)), some(d, 0, 3, d.addr6)...)
+// report is a random one of MLDv2, with that many words of auxiliary data in each record.
+func (d dice) report(aux int) Message {
+	return MLDReport2(some(d, 1, 4, func() layers.MLDv2MulticastAddressRecord {
+		return MLDRecord(1+d.byte()%6, d.group(), d.bytes(4*aux), some(d, 0, 3, d.addr6)...)
+	})...)
 }
