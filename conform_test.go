@@ -188,10 +188,10 @@ func TestCorpusFacts(t *testing.T) {
 }
 
 // packetsOf are the events that icmpdump reports of a file's records, by their number.
-func packetsOf(t *testing.T, path string) map[uint64]map[string]any {
+func packetsOf(t *testing.T, path string, options ...string) map[uint64]map[string]any {
 	t.Helper()
 	packets := map[uint64]map[string]any{}
-	dec := json.NewDecoder(bytes.NewReader(jsonOf(t, []string{path})))
+	dec := json.NewDecoder(bytes.NewReader(jsonOf(t, []string{path}, options...)))
 	dec.UseNumber() // as it is written
 	for {
 		var e map[string]any

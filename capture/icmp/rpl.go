@@ -55,7 +55,7 @@ func (p *Packet) RPL(msg []byte) (RPL, bool) {
 	}
 	r := RPL{Kind: p.Code &^ RPLSecure}
 	n := r.base(b)
-	if n < 0 {
+	if n < 0 || p.Code == RPLCC { // of which there is no other form
 		return RPL{}, false
 	}
 	if p.Code&RPLSecure == 0 {

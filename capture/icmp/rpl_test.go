@@ -66,7 +66,8 @@ func TestRPLBaseObjects(t *testing.T) {
 			t.Errorf("%s: %v (-want +got)\n%s", tt.message, ok, diff)
 		}
 	}
-	for _, message := range []string{`9b 06 0000 ffffffff ffffffff`, `9b 81 0000 00 00 c1 00 00001234 1122334455667788 07` + address} {
+	const plainCheck = `9b 0a 0000 1e 80 cafe` + address + `0000002a`
+	for _, message := range []string{`9b 06 0000 ffffffff ffffffff`, plainCheck, `9b 81 0000 00 00 c1 00 00001234 1122334455667788 07` + address} {
 		if p, msg := decoded(t, message, 0); second(p.RPL(msg)) {
 			t.Errorf("%s: has a base object", message)
 		}

@@ -32,9 +32,12 @@ func (d dice) rplAdvert() []byte {
 }
 
 func (d dice) rplSecurity() []byte {
-	mode := d.byte() % 4
+	mode, level := d.byte()%4, d.byte()%4
 	key := d.bytes([]int{1, 0, 9, 9}[mode])
-	return RPLSecurity(0, mode, d.byte()%4, d.Uint32(), key)
+	if mode == 3 && level%2 == 0 { // signed, and not encrypted
+		key = nil
+	}
+	return RPLSecurity(0, mode, level, d.Uint32(), key)
 }
 
 // rplOptions are up to three of those that a message has, and padding.

@@ -18,7 +18,7 @@ func RPL(code uint8, parts ...[]byte) Message {
 }
 
 // RPLSecurity is the section of secure messages (RFC 6550, section 6.1). The key's identifier
-// is 1, 0, 9 or 9 bytes, by mode 0 to 3.
+// is 1, 0, 9 or 9 bytes, by mode 0 to 3; of mode 3 none unless the message is encrypted.
 func RPLSecurity(algorithm, mode, level uint8, counter uint32, key []byte) []byte {
 	return slices.Concat([]byte{0, algorithm, mode<<6 | level, 0}, be32(counter), key)
 }
