@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -11,8 +10,8 @@ import (
 )
 
 // unhex makes bytes of hex digits and blanks.
-func unhex(digits string) []byte {
-	b, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
+func unhex(digits ...string) []byte {
+	b, err := hex.DecodeString(strings.Join(strings.Fields(strings.Join(digits, "")), ""))
 	if err != nil {
 		panic(err) // a test's own mistake
 	}
@@ -106,18 +105,10 @@ func TestIP6HeadersAreTcpdumps(t *testing.T) {
 		rawIP6("60000000", "3c", "3c00 0104 00000000 3a00 0104 00000000"), // repeated
 	}
 	sameLines(t, frames)
-	sameHeaders(t, frames, "-v")
-}
 
-// sameHeaders is sameLines up to where the ICMPv6 message begins.
-func sameHeaders(t *testing.T, frames [][]byte, options ...string) {
-	t.Helper()
-	want, got := bothLines(t, frames, options...)
-	message := regexp.MustCompile(`(\[[^]]*icmp6[^]]*\] )?ICMP6, .*`)
-	for _, lines := range [][]string{want, got} {
-		for i := range lines {
-			lines[i] = message.ReplaceAllString(lines[i], "")
-		}
+	want, got := bothLines(t, frames, "-v")
+	for i := range want { // there are checksums behind routing headers
+		want[i], got[i] = deviate("", want[i], got[i], make([]bool, len(deviations)))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-tcpdump +icmpdump)\n%s", diff)

@@ -1,36 +1,6 @@
 package main
 
-import (
-	"encoding/hex"
-	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
-)
-
-// sameMessages is sameLines of what stands behind the IP header.
-func sameMessages(t *testing.T, frames [][]byte, options ...string) {
-	t.Helper()
-	want, got := bothLines(t, frames, options...)
-	for _, lines := range [][]string{want, got} {
-		for i, line := range lines {
-			_, lines[i], _ = strings.Cut(line, "ICMP6, ")
-		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%q (-tcpdump +icmpdump)\n%s", options, diff)
-	}
-}
-
-// body makes bytes of hex digits and blanks.
-func body(t *testing.T, digits ...string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.Join(strings.Fields(strings.Join(digits, "")), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+import "testing"
 
 // Options that tcpdump knows, as they should be and with lengths that they should not have.
 const (
@@ -52,11 +22,11 @@ const (
 
 // ndFrames are messages of neighbor discovery whose lines are tcpdump's, and some whose options
 // do not hold together.
-func ndFrames(t *testing.T) (frames, faulty [][]byte) {
+func ndFrames() (frames, faulty [][]byte) {
 	target, destination := `20010db8000000000000000000000009`, `20010db8000000000000000000000007`
 	all := prefix + sourceLink + mtu + interval + homeAgent + route1 + route2 + route3 + rdnss + dnssl + targetLink + redirected + mtuLong + prefixLong
 	add := func(typ uint8, rest uint32, digits ...string) {
-		frames = append(frames, message6(typ, 0, rest, body(t, digits...)))
+		frames = append(frames, message6(typ, 0, rest, unhex(digits...)))
 	}
 	add(133, 0)
 	add(133, 0, sourceLink)
@@ -86,30 +56,28 @@ func ndFrames(t *testing.T) (frames, faulty [][]byte) {
 	}
 
 	faulty = [][]byte{
-		message6(133, 0, 0, body(t, sourceLink, `03 00 000000000000`)),          // no length
-		message6(136, 0, 0, body(t, target, targetLink, `05 02 0000 000005dc`)), // past the end
-		message6(134, 0, 0, body(t, `00000000 00000000`, mtu, `19`)),            // half a header
-		message6(147, 0, 0, body(t, `00`)),
+		message6(133, 0, 0, unhex(sourceLink, `03 00 000000000000`)),          // no length
+		message6(136, 0, 0, unhex(target, targetLink, `05 02 0000 000005dc`)), // past the end
+		message6(134, 0, 0, unhex(`00000000 00000000`, mtu, `19`)),            // half a header
+		message6(147, 0, 0, unhex(`00`)),
 	}
 	return frames, faulty
 }
 
 // Lines of neighbor discovery are tcpdump's, without and with their options, whole and cut short.
 func TestNDLinesAreTcpdumps(t *testing.T) {
-	frames, faulty := ndFrames(t)
-	sameLines(t, frames)
-	for _, verbose := range []string{"-v", "-vv", "-vvv"} {
-		sameMessages(t, frames, verbose)
+	frames, faulty := ndFrames()
+	for _, options := range verbosities {
+		sameLines(t, frames, options...)
+		sameLines(t, faulty, options...)
 	}
-	sameLines(t, faulty)
-	sameMessages(t, faulty, "-v") // with -vv tcpdump's mark stands behind a dump
 
 	// Of a type that it has a name for and nothing else, the length stays with -v.
-	sameMessages(t, [][]byte{message6(200, 0, 0, nil), message6(201, 0, 0, nil)}, "-v")
+	sameLines(t, [][]byte{message6(200, 0, 0, nil), message6(201, 0, 0, nil)}, "-v")
 
 	// An option that nobody knows ends tcpdump's list, and of others it says no more.
-	sameMessages(t, [][]byte{message6(133, 0, 0, body(t, sourceLink, `c8 01 010203040506`))}, "-v")
-	sameMessages(t, [][]byte{message6(133, 0, 0, body(t, `c8 01 010203040506`, sourceLink))}, "-vv")
+	sameLines(t, [][]byte{message6(133, 0, 0, unhex(sourceLink, `c8 01 010203040506`))}, "-v")
+	sameLines(t, [][]byte{message6(133, 0, 0, unhex(`c8 01 010203040506`, sourceLink))}, "-vv")
 }
 
 // Cut at every byte, a line with options is tcpdump's.
@@ -117,15 +85,15 @@ func TestNDLinesCutShort(t *testing.T) {
 	const behindIP = 14 + 40
 	var cut [][]byte
 	for _, whole := range [][]byte{
-		message6(134, 0, 0x40c00708, body(t, `00000000 00000000`, prefix, rdnss)),
-		message6(135, 0, 0, body(t, `20010db8000000000000000000000009`, sourceLink)),
-		message6(136, 0, 0xe0000000, body(t, `20010db8000000000000000000000009`, targetLink, mtu)),
-		message6(145, 0, 0x00070000, body(t, `20010db8000000000000000000000009 20010db8000000000000000000000007`)),
-		message6(147, 0, 0x0007c000, body(t, route2, homeAgent)),
+		message6(134, 0, 0x40c00708, unhex(`00000000 00000000`, prefix, rdnss)),
+		message6(135, 0, 0, unhex(`20010db8000000000000000000000009`, sourceLink)),
+		message6(136, 0, 0xe0000000, unhex(`20010db8000000000000000000000009`, targetLink, mtu)),
+		message6(145, 0, 0x00070000, unhex(`20010db8000000000000000000000009 20010db8000000000000000000000007`)),
+		message6(147, 0, 0x0007c000, unhex(route2, homeAgent)),
 	} {
 		for n := behindIP + 2; n < len(whole); n++ {
 			cut = append(cut, whole[:n])
 		}
 	}
-	sameMessages(t, cut, "-v")
+	sameLines(t, cut, "-v")
 }
