@@ -97,6 +97,11 @@ func rareSorts() (frames []captured) {
 		add(forge.Link(layers.LinkTypeEthernet, m.Datagram("2001:db8::1", "2001:db8::5")))
 	}
 
+	add(message6(155, 1, 0, append(make([]byte, 20), forge.RPLOption(3, zero[:2])...))) // too short for a route
+	offloaded := echoFrame(8, 1)
+	offloaded[16], offloaded[17] = 0, 0 // the length that segmentation offload leaves to the card
+	add(offloaded)
+
 	ip := forge.IP4("10.0.0.9", "10.0.0.5")
 	ip.Options = []layers.IPv4Option{{OptionType: 68, OptionLength: 12, OptionData: []byte{13, 1, 10, 0, 0, 1, 0, 0, 0, 9}}}
 	add(forge.Frame(forge.Ether(anyMAC), ip, forge.Echo4(8, 1, 2)))
