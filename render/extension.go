@@ -16,7 +16,7 @@ func (l *Lines) appendExtensions(dst []byte, p *icmp.Packet, msg []byte) []byte 
 	if !ok {
 		return dst
 	}
-	dst = appendCode(dst, " ICMP Multi-Part extension v", e.Version)
+	dst = appendNumber(dst, " ICMP Multi-Part extension v", e.Version)
 	if e.Version != 2 {
 		return append(dst, " packet not supported"...)
 	}
@@ -37,8 +37,8 @@ func (l *Lines) appendExtensions(dst []byte, p *icmp.Packet, msg []byte) []byte 
 		if objectWords[o.Class] == "" {
 			dst = append(dst, "unknown"...)
 		}
-		dst = appendCode(dst, " Object (", o.Class)
-		dst = appendCode(dst, "), Class-Type: ", o.CType)
+		dst = appendNumber(dst, " Object (", o.Class)
+		dst = appendNumber(dst, "), Class-Type: ", o.CType)
 		dst = append(dst, ", length "...)
 		dst = strconv.AppendInt(dst, int64(o.Length), 10)
 		dst = appendObjectText(dst, &o)
@@ -65,15 +65,15 @@ func appendObjectText(dst []byte, o *icmp.Object) []byte {
 		if dst, ok = left.take(dst); !ok {
 			return dst
 		}
-		dst = strconv.AppendUint(append(dst, " label "...), uint64(label.Label), 10)
-		dst = appendCode(dst, ", tc ", label.TC)
+		dst = appendNumber(dst, " label ", label.Label)
+		dst = appendNumber(dst, ", tc ", label.TC)
 		if label.Bottom {
 			dst = append(dst, ", [S]"...)
 		}
-		dst = appendCode(dst, ", ttl ", label.TTL)
+		dst = appendNumber(dst, ", ttl ", label.TTL)
 	}
 	if n, ok := o.Pointer(); ok {
-		dst = strconv.AppendUint(append(dst, " pointer "...), uint64(n), 10)
+		dst = appendNumber(dst, " pointer ", n)
 	}
 	if role, ok := o.Role(); ok {
 		dst = append(append(dst, " role "...), roleNames[role]...)
@@ -83,19 +83,19 @@ func appendObjectText(dst []byte, o *icmp.Object) []byte {
 		return dst
 	}
 	if i.HasIndex {
-		dst = strconv.AppendUint(append(dst, " index "...), uint64(i.Index), 10)
+		dst = appendNumber(dst, " index ", i.Index)
 	}
 	if a, version, ok := i.IP(); ok {
 		dst = appendAddr(append(dst, " addr "...), &a, version)
 	} else if len(i.Address) > 0 {
-		dst = strconv.AppendUint(append(dst, " afi "...), uint64(i.AFI), 10)
+		dst = appendNumber(dst, " afi ", i.AFI)
 		dst = appendHex(append(dst, " addr 0x"...), i.Address)
 	}
 	if len(i.Name) > 0 {
 		dst = appendOutside(append(dst, " name "...), i.Name, true)
 	}
 	if i.HasMTU {
-		dst = strconv.AppendUint(append(dst, " mtu "...), uint64(i.MTU), 10)
+		dst = appendNumber(dst, " mtu ", i.MTU)
 	}
 	return dst
 }

@@ -38,19 +38,16 @@ func (l *Lines) appendMessage4(dst []byte, p *icmp.Packet, f *icmp.Frame) (_ []b
 }
 
 func appendLength(dst []byte, p *icmp.Packet) []byte {
-	dst = append(dst, ", length "...)
-	return strconv.AppendUint(dst, uint64(p.Length), 10)
+	return appendNumber(dst, ", length ", p.Length)
 }
 
 // appendIDSeq appends identifier and sequence number, if they are there.
 func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
 	if id, ok := p.ID(); ok {
-		dst = append(dst, ", id "...)
-		dst = strconv.AppendUint(dst, uint64(id), 10)
+		dst = appendNumber(dst, ", id ", id)
 	}
 	if seq, ok := p.Seq(); ok {
-		dst = append(dst, ", seq "...)
-		dst = strconv.AppendUint(dst, uint64(seq), 10)
+		dst = appendNumber(dst, ", seq ", seq)
 	}
 	return dst
 }
@@ -80,18 +77,17 @@ func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		case 1:
 			return append(dst, "ip reassembly time exceeded"...), true
 		}
-		return appendCode(dst, "time exceeded-#", p.Code), true
+		return appendNumber(dst, "time exceeded-#", p.Code), true
 	case icmp.TypeParamProblem:
 		if p.Code != 0 {
-			return appendCode(dst, "parameter problem - code ", p.Code), true
+			return appendNumber(dst, "parameter problem - code ", p.Code), true
 		}
 		dst = append(dst, "parameter problem"...)
 		pointer, ok := p.Pointer()
 		if !ok {
 			return dst, false
 		}
-		dst = append(dst, " - octet "...)
-		return strconv.AppendUint(dst, uint64(pointer), 10), true
+		return appendNumber(dst, " - octet ", pointer), true
 	case icmp.TypeTimestamp:
 		return appendTimestamp(append(dst, "time stamp query"...), p), p.Got == 8
 	case icmp.TypeTimestampReply:
@@ -105,12 +101,7 @@ func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 	case icmp.TypeMaskReply:
 		return appendMaskReply(dst, p, msg)
 	}
-	return appendCode(dst, "type-#", p.Type), true
-}
-
-func appendCode(dst []byte, text string, code uint8) []byte {
-	dst = append(dst, text...)
-	return strconv.AppendUint(dst, uint64(code), 10)
+	return appendNumber(dst, "type-#", p.Type), true
 }
 
 // appendTimestamp appends identifier and sequence number, for once without commas.
@@ -120,10 +111,8 @@ func appendTimestamp(dst []byte, p *icmp.Packet) []byte {
 	}
 	id, _ := p.ID()
 	seq, _ := p.Seq()
-	dst = append(dst, " id "...)
-	dst = strconv.AppendUint(dst, uint64(id), 10)
-	dst = append(dst, " seq "...)
-	return strconv.AppendUint(dst, uint64(seq), 10)
+	dst = appendNumber(dst, " id ", id)
+	return appendNumber(dst, " seq ", seq)
 }
 
 // unreachable4 is what stands before and behind the address of what can't be reached, by
@@ -150,11 +139,11 @@ var unreachable4 = [...]struct{ before, behind string }{
 func appendUnreachable4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	q := p.Quoted()
 	if q.Level == icmp.QuoteNone {
-		return appendCode(dst, "unreachable - code ", p.Code), false
+		return appendNumber(dst, "unreachable - code ", p.Code), false
 	}
 	if int(p.Code) >= len(unreachable4) {
 		dst = appendAddr4(dst, q.Dst[12:])
-		return appendCode(dst, " unreachable - #", p.Code), true
+		return appendNumber(dst, " unreachable - #", p.Code), true
 	}
 	words := &unreachable4[p.Code]
 	dst = append(dst, words.before...)
@@ -165,15 +154,14 @@ func appendUnreachable4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole
 		if b := p.Quotation(msg); len(b) > 9 {
 			q.Proto = b[9] // not what stands behind an authentication header
 		}
-		dst = appendCode(dst, " protocol ", q.Proto)
+		dst = appendNumber(dst, " protocol ", q.Proto)
 		dst = append(dst, " unreachable"...)
 	case icmp.CodePort:
 		dst = append(appendPort(dst, p, msg), " unreachable"...)
 		return dst, q.Level == icmp.QuotePorts || p.Status != icmp.Truncated
 	case icmp.CodeFragNeeded:
 		if mtu, ok := p.MTU(); ok {
-			dst = append(dst, " (mtu "...)
-			dst = strconv.AppendUint(dst, uint64(mtu), 10)
+			dst = appendNumber(dst, " (mtu ", mtu)
 			dst = append(dst, ')')
 		}
 	}
@@ -190,7 +178,7 @@ func appendPort(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		dst = append(dst, ' ')
 		dst = append(dst, protoNames[q.Proto]...)
 	default:
-		dst = appendCode(dst, " protocol ", q.Proto)
+		dst = appendNumber(dst, " protocol ", q.Proto)
 	}
 	dst = append(dst, " port"...)
 	port := q.DstPort
@@ -212,7 +200,7 @@ func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 		dst = append(dst, names[p.Code].name...)
 		to = names[p.Code].to
 	} else {
-		dst = append(appendCode(dst, "redirect-#", p.Code), ' ')
+		dst = append(appendNumber(dst, "redirect-#", p.Code), ' ')
 	}
 	q := p.Quoted()
 	gateway, ok := p.Gateway()

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // names6 are tcpdump's words for the ICMPv6 types it knows.
 var names6 = [256]string{
@@ -47,7 +43,7 @@ func (l *Lines) appendICMP6(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	case verbose && ndNames[p.Type] != "":
 		dst = appendWords(dst, ndNames[p.Type])
 	default:
-		dst = append(appendCode(dst, "unknown icmp6 type (", p.Type), ')')
+		dst = append(appendNumber(dst, "unknown icmp6 type (", p.Type), ')')
 	}
 	lengthFirst := verbose && ndLengthFirst(p.Type)
 	if lengthFirst {
@@ -55,7 +51,7 @@ func (l *Lines) appendICMP6(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	}
 	if p.Type == icmp.Type6Unreachable && int(p.Code) >= len(unreachable6) {
 		// tcpdump ends the line here, without a length.
-		return append(appendCode(dst, ", unknown unreach code (", p.Code), ')')
+		return append(appendNumber(dst, ", unknown unreach code (", p.Code), ')')
 	}
 	dst, whole := l.appendBody6(dst, p, msg)
 	if whole && verbose {
@@ -113,8 +109,7 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		if !ok {
 			return dst, false
 		}
-		dst = append(dst, ", mtu "...)
-		return strconv.AppendUint(dst, uint64(mtu), 10), true
+		return appendNumber(dst, ", mtu ", mtu), true
 	case icmp.Type6TimeExceeded:
 		return appendTimeExceeded6(dst, p)
 	case icmp.Type6ParamProblem:
@@ -199,13 +194,13 @@ func appendTimeExceeded6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	case 1:
 		return append(dst, " (reassembly)"...), true
 	}
-	return append(appendCode(dst, ", unknown code (", p.Code), ')'), true
+	return append(appendNumber(dst, ", unknown code (", p.Code), ')'), true
 }
 
 func appendParamProblem6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	names := [...]string{"erroneous", "next header", "option", "incomplete header chain"}
 	if int(p.Code) >= len(names) {
-		return appendCode(dst, ", code-#", p.Code), true
+		return appendNumber(dst, ", code-#", p.Code), true
 	}
 	dst = append(dst, ", "...)
 	dst = append(dst, names[p.Code]...)
@@ -213,8 +208,7 @@ func appendParamProblem6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	if !ok {
 		return dst, false
 	}
-	dst = append(dst, " - octet "...)
-	return strconv.AppendUint(dst, uint64(pointer), 10), true
+	return appendNumber(dst, " - octet ", pointer), true
 }
 
 // appendTarget appends the address that a message asks or tells about.

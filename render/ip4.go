@@ -19,18 +19,15 @@ func appendIP4Header(dst, b []byte) []byte {
 	dst = strconv.AppendUint(dst, uint64(h.TOS), 16)
 	dst = append(dst, ecn[h.TOS&3]...)
 	if h.TTL > 0 {
-		dst = appendCode(dst, ", ttl ", h.TTL)
+		dst = appendNumber(dst, ", ttl ", h.TTL)
 	}
-	dst = append(dst, ", id "...)
-	dst = strconv.AppendUint(dst, uint64(h.ID), 10)
-	dst = append(dst, ", offset "...)
-	dst = strconv.AppendUint(dst, uint64(h.Offset), 10)
+	dst = appendNumber(dst, ", id ", h.ID)
+	dst = appendNumber(dst, ", offset ", h.Offset)
 	dst = append(dst, ", flags ["...)
 	dst = appendFlags4(dst, &h)
 	dst = append(dst, "], proto "...)
 	dst = appendProtoWord(dst, h.Proto)
-	dst = append(dst, ", length "...)
-	dst = strconv.AppendUint(dst, uint64(h.Length), 10)
+	dst = appendNumber(dst, ", length ", h.Length)
 	if h.Size > 20 {
 		dst = append(dst, ", options ("...)
 		dst = append(appendOptions4(dst, &h), ')')
@@ -81,7 +78,7 @@ func appendProtoWord(dst []byte, proto uint8) []byte {
 		word = "unknown"
 	}
 	dst = append(dst, word...)
-	return append(appendCode(dst, " (", proto), ')')
+	return append(appendNumber(dst, " (", proto), ')')
 }
 
 // option4Words are tcpdump's words for IPv4 options.
@@ -103,7 +100,7 @@ func appendOptions4(dst []byte, h *icmp.Header4) []byte {
 		if word := option4Words[o.Type]; word != "" {
 			dst = append(dst, word...)
 		} else {
-			dst = appendCode(dst, "unknown ", o.Type)
+			dst = appendNumber(dst, "unknown ", o.Type)
 		}
 		switch {
 		case o.Bad:
@@ -138,8 +135,7 @@ func appendOption4(dst []byte, o *icmp.Option4) []byte {
 		case !ok:
 			return appendBad(dst, " [bad length ", o.Length)
 		case value != 0:
-			dst = append(dst, " value "...)
-			return strconv.AppendUint(dst, uint64(value), 10)
+			return appendNumber(dst, " value ", value)
 		}
 	}
 	return dst
@@ -210,7 +206,7 @@ func appendTimestamps4(dst []byte, o *icmp.Option4) []byte {
 		dst = append(dst, " ^ "...)
 	}
 	if t.Overflow > 0 {
-		dst = appendCode(dst, " [", t.Overflow)
+		dst = appendNumber(dst, " [", t.Overflow)
 		return append(dst, " hops not recorded]} "...)
 	}
 	return append(dst, '}')

@@ -45,11 +45,10 @@ func appendIP6Header(dst, b []byte) []byte {
 		dst = appendHex(dst, []byte{byte(h.FlowLabel >> 8), byte(h.FlowLabel)})
 		dst = append(dst, ", "...)
 	}
-	dst = appendCode(dst, "hlim ", h.HopLimit)
+	dst = appendNumber(dst, "hlim ", h.HopLimit)
 	dst = append(dst, ", next-header "...)
 	dst = appendProtoWord(dst, h.Next)
-	dst = append(dst, " payload length: "...)
-	dst = strconv.AppendUint(dst, uint64(h.Payload), 10)
+	dst = appendNumber(dst, " payload length: ", h.Payload)
 	return append(dst, ") "...)
 }
 
@@ -166,12 +165,12 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 		return dst[:len(dst)-1]
 	}
 	words := h.Size/8 - 1
-	dst = appendCode(dst, "(len=", uint8(words))
-	dst = appendCode(dst, ", type=", r.Type)
+	dst = appendNumber(dst, "(len=", uint8(words))
+	dst = appendNumber(dst, ", type=", r.Type)
 	if r.Type == icmp.RoutingSource {
 		dst = append(dst, " [Deprecated]"...)
 	}
-	dst = appendCode(dst, ", segleft=", r.SegmentsLeft)
+	dst = appendNumber(dst, ", segleft=", r.SegmentsLeft)
 	if !r.HasData {
 		return dst
 	}
@@ -182,7 +181,7 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 			dst = strconv.AppendUint(dst, uint64(r.Reserved), 16)
 		}
 	case icmp.RoutingSegment:
-		dst = appendCode(dst, ", last-entry=", r.LastEntry)
+		dst = appendNumber(dst, ", last-entry=", r.LastEntry)
 		if r.Flags != 0 || c.verbose {
 			dst = append(dst, ", flags=0x"...)
 			dst = strconv.AppendUint(dst, uint64(r.Flags), 16)
@@ -193,7 +192,7 @@ func (c *chain) appendRouting(dst []byte, h *icmp.ExtHeader) []byte {
 		return append(dst, " (unknown type)) "...)
 	}
 	if words%2 == 1 {
-		dst = append(appendCode(dst, " (invalid length ", uint8(words)), ')')
+		dst = append(appendNumber(dst, " (invalid length ", uint8(words)), ')')
 		return append(dst, ") "...)
 	}
 	for i := range r.Addresses.Len() {
@@ -258,5 +257,5 @@ func appendMobility(dst []byte, typ uint8) []byte {
 	if int(typ) < len(names) {
 		return append(dst, names[typ]...)
 	}
-	return appendCode(dst, "type-#", typ)
+	return appendNumber(dst, "type-#", typ)
 }

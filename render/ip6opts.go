@@ -89,8 +89,7 @@ func appendOption6(dst []byte, o *icmp.Option6) []byte {
 func (c *chain) appendJumbo(dst []byte, o *icmp.Option6, header uint8, again bool) []byte {
 	n := binary.BigEndian.Uint32(o.Data)
 	base, _ := icmp.ReadHeader6(c.b)
-	dst = append(dst, "(jumbo: "...)
-	dst = strconv.AppendUint(dst, uint64(n), 10)
+	dst = appendNumber(dst, "(jumbo: ", n)
 	switch {
 	case again:
 		dst = append(dst, " - already seen"...)

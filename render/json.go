@@ -178,15 +178,15 @@ func appendTypeCode(dst []byte, p *icmp.Packet) []byte {
 	name, code := p.TypeName()
 	switch {
 	case name == "":
-		dst = append(appendCode(dst, "", p.Type), '(')
-		dst = appendCode(dst, "", p.Code)
+		dst = append(appendNumber(dst, "", p.Type), '(')
+		dst = appendNumber(dst, "", p.Code)
 	case code != "":
 		dst = append(append(dst, name...), '(')
 		dst = append(dst, code...)
 	case p.Code == 0:
 		return append(dst, name...)
 	default:
-		dst = appendCode(append(append(dst, name...), '('), "Code: ", p.Code)
+		dst = appendNumber(append(append(dst, name...), '('), "Code: ", p.Code)
 	}
 	return append(dst, ')')
 }

@@ -28,7 +28,7 @@ func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs(p) }
 func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
 	if l.opts.Number && !e.Lost {
-		dst = appendNumber(dst, p.Number)
+		dst = appendRecord(dst, p.Number)
 	}
 	dst = l.clock.stamp(dst, p.Time, !e.Lost)
 	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
@@ -72,7 +72,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 const maxLine = 16 << 10
 
 // appendNumber appends what tcpdump -# does: five columns and two blanks.
-func appendNumber(dst []byte, n uint64) []byte {
+func appendRecord(dst []byte, n uint64) []byte {
 	for limit := uint64(10000); n < limit && limit > 1; limit /= 10 {
 		dst = append(dst, ' ')
 	}
@@ -153,12 +153,10 @@ func hasAddrs(p *icmp.Packet) bool {
 // it for IPv4 only.
 func appendMissing(dst []byte, n int, version uint8) []byte {
 	if version == 6 {
-		dst = append(dst, "truncated-ip6 - "...)
-		dst = strconv.AppendUint(dst, uint64(n), 10)
+		dst = appendNumber(dst, "truncated-ip6 - ", n)
 		return append(dst, " bytes missing!"...)
 	}
-	dst = append(dst, "truncated-ip - "...)
-	dst = strconv.AppendUint(dst, uint64(n), 10)
+	dst = appendNumber(dst, "truncated-ip - ", n)
 	return append(dst, " bytes missing! "...)
 }
 

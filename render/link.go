@@ -28,8 +28,8 @@ func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		return append(dst, "ip: "...)
 	case icmp.LinkNull, icmp.LinkLoop:
 		family, _ := f.Family()
-		dst = appendCode(dst, "AF IPv", p.Version)
-		dst = strconv.AppendUint(append(dst, " ("...), uint64(family), 10)
+		dst = appendNumber(dst, "AF IPv", p.Version)
+		dst = appendNumber(dst, " (", family)
 		return appendWire(append(dst, ')'), wire)
 	case icmp.LinkSLL:
 		word := dirNames[p.Dir]
@@ -127,9 +127,8 @@ func appendWire(dst []byte, n int) []byte {
 }
 
 func appendTag(dst []byte, t *icmp.Tag) []byte {
-	dst = append(dst, "vlan "...)
-	dst = strconv.AppendUint(dst, uint64(t.ID), 10)
-	dst = appendCode(dst, ", p ", t.Priority)
+	dst = appendNumber(dst, "vlan ", t.ID)
+	dst = appendNumber(dst, ", p ", t.Priority)
 	if t.DEI {
 		dst = append(dst, ", DEI"...)
 	}

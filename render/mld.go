@@ -28,8 +28,7 @@ func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []by
 	}
 	dst = append(dst, " v2"...)
 	if _, delay, ok := p.MLDDelay(); ok && verbose > 0 {
-		dst = append(dst, " [max resp delay="...)
-		dst = append(strconv.AppendUint(dst, uint64(delay), 10), ']')
+		dst = append(appendNumber(dst, " [max resp delay=", delay), ']')
 	}
 	dst, whole = appendTarget(dst, " [gaddr ", p)
 	if !whole {
@@ -44,10 +43,9 @@ func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []by
 			dst = append(dst, " sflag"...)
 		}
 		if q.Robustness > 0 {
-			dst = appendCode(dst, " robustness=", q.Robustness)
+			dst = appendNumber(dst, " robustness=", q.Robustness)
 		}
-		dst = append(dst, " qqi="...)
-		dst = strconv.AppendUint(dst, uint64(q.Interval), 10)
+		dst = appendNumber(dst, " qqi=", q.Interval)
 	}
 	whole = true
 	missing := q.Sources.Len() < q.Count
@@ -64,8 +62,7 @@ func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []by
 }
 
 func appendSourceCount(dst []byte, n int) []byte {
-	dst = append(dst, ", "...)
-	dst = strconv.AppendUint(dst, uint64(n), 10)
+	dst = appendNumber(dst, ", ", n)
 	return append(dst, " source(s)"...)
 }
 
@@ -95,8 +92,7 @@ func appendMLDReport(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []b
 	if p.Got < 8 {
 		return dst, false
 	}
-	dst = append(dst, ", "...)
-	dst = strconv.AppendUint(dst, uint64(p.Rest&0xffff), 10)
+	dst = appendNumber(dst, ", ", p.Rest&0xffff)
 	dst = append(dst, " group record(s)"...)
 	if verbose == 0 || len(msg) == 0 {
 		return dst, true
@@ -124,7 +120,7 @@ func appendMLDRecords(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []
 		if int(r.Type) < len(recordTypes) && recordTypes[r.Type] != "" {
 			dst = append(append(dst, ' '), recordTypes[r.Type]...)
 		} else {
-			dst = append(appendCode(dst, "  [v2-report-#", r.Type), ']') // both blanks are tcpdump's
+			dst = append(appendNumber(dst, "  [v2-report-#", r.Type), ']') // both blanks are tcpdump's
 		}
 		missing := r.Sources.Len() < r.Count
 		switch {

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // ndNames are the objects of neighbor discovery and of the protocols that use its options. In a
 // line with -v they name the types for which tcpdump has no words.
@@ -86,11 +82,11 @@ func appendRouterAdvert6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whol
 	if !ok {
 		return dst, false
 	}
-	dst = appendFlags(append(appendCode(dst, " hop limit ", ra.HopLimit), ", "...), ra.Flags, raFlags)
+	dst = appendFlags(append(appendNumber(dst, " hop limit ", ra.HopLimit), ", "...), ra.Flags, raFlags)
 	dst = appendPref(append(dst, ", pref "...), icmp.RoutePrefOf(ra.Flags))
-	dst = strconv.AppendUint(append(dst, ", router lifetime "...), uint64(ra.Lifetime), 10)
-	dst = strconv.AppendUint(append(dst, "s, reachable time "...), uint64(ra.Reachable), 10)
-	dst = strconv.AppendUint(append(dst, "ms, retrans timer "...), uint64(ra.Retrans), 10)
+	dst = appendNumber(dst, ", router lifetime ", ra.Lifetime)
+	dst = appendNumber(dst, "s, reachable time ", ra.Reachable)
+	dst = appendNumber(dst, "ms, retrans timer ", ra.Retrans)
 	return append(dst, "ms"...), true
 }
 

@@ -80,9 +80,9 @@ func appendNDText(dst []byte, opts icmp.NDOptions) (_ []byte, whole bool) {
 		}
 		kind := &ndOptions[o.Type]
 		dst = appendNDWords(dst, kind)
-		dst = appendCode(dst, " option (", o.Type)
-		dst = strconv.AppendUint(append(dst, "), length "...), uint64(o.Len()), 10)
-		dst = strconv.AppendUint(append(dst, " ("...), uint64(o.Len()/8), 10)
+		dst = appendNumber(dst, " option (", o.Type)
+		dst = appendNumber(dst, "), length ", o.Len())
+		dst = appendNumber(dst, " (", o.Len()/8)
 		dst = append(dst, "): "...)
 		switch {
 		case kind.text != nil:
@@ -185,7 +185,7 @@ func prefixText(dst []byte, o icmp.NDOption) []byte {
 	if !ok {
 		return append(dst, "badlen"...)
 	}
-	dst = appendCode(appendAddr6(dst, &p.Prefix), "/", p.Len)
+	dst = appendNumber(appendAddr6(dst, &p.Prefix), "/", p.Len)
 	if o.Len() != 32 {
 		dst = append(dst, "badlen"...)
 	}
@@ -232,8 +232,8 @@ func homeAgentFields(f fields, o icmp.NDOption) fields {
 
 func homeAgentText(dst []byte, o icmp.NDOption) []byte {
 	preference, lifetime, _ := o.HomeAgent()
-	dst = strconv.AppendUint(append(dst, " preference "...), uint64(preference), 10)
-	return strconv.AppendUint(append(dst, ", lifetime "...), uint64(lifetime), 10)
+	dst = appendNumber(dst, " preference ", preference)
+	return appendNumber(dst, ", lifetime ", lifetime)
 }
 
 // routePrefs are the words of RFC 4191 for a preference.
@@ -263,7 +263,7 @@ func routeText(dst []byte, o icmp.NDOption) []byte {
 	if !ok {
 		return append(dst, "badlen"...)
 	}
-	dst = appendCode(appendAddr6(append(dst, ' '), &r.Prefix), "/", r.Len)
+	dst = appendNumber(appendAddr6(append(dst, ' '), &r.Prefix), "/", r.Len)
 	dst = appendPref(append(dst, ", pref="...), r.Pref)
 	return appendNDLifetime(append(dst, ", lifetime="...), r.Lifetime)
 }
@@ -276,7 +276,7 @@ func rdnssFields(f fields, o icmp.NDOption) fields {
 
 func rdnssText(dst []byte, o icmp.NDOption) []byte {
 	lifetime, _ := o.Lifetime()
-	dst = strconv.AppendUint(append(dst, " lifetime "...), uint64(lifetime), 10)
+	dst = appendNumber(dst, " lifetime ", lifetime)
 	dst = append(dst, "s,"...)
 	addrs, _ := o.Addrs()
 	for i := range addrs.Len() {
@@ -306,7 +306,7 @@ func dnsslFields(f fields, o icmp.NDOption) fields {
 
 func dnsslText(dst []byte, o icmp.NDOption) []byte {
 	lifetime, _ := o.Lifetime()
-	dst = strconv.AppendUint(append(dst, " lifetime "...), uint64(lifetime), 10)
+	dst = appendNumber(dst, " lifetime ", lifetime)
 	dst = append(dst, "s, domain(s):"...)
 	names, _ := o.Domains()
 	for n := 0; ; n++ {

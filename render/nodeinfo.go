@@ -88,8 +88,7 @@ func appendNodeReply(dst []byte, p *icmp.Packet, msg []byte, verbose bool) (_ []
 		}
 		dst = appendNodeNames(dst, n.Data[4:], verbose, cut)
 		if ttl, ok := n.TTL(); ok && n.Flags&1 != 0 {
-			dst = append(dst, " [TTL="...)
-			dst = append(strconv.AppendUint(dst, uint64(ttl), 10), ']')
+			dst = append(appendNumber(dst, " [TTL=", ttl), ']')
 		}
 	case icmp.QtypeAddresses:
 		dst = appendNodeAddrs(dst, n.Addrs())

@@ -45,9 +45,9 @@ func appendRouterAdvert4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whol
 		return dst, msg == nil
 	}
 	dst = appendLifetime(append(dst, " lifetime "...), uint64(r.Lifetime))
-	dst = append(appendCode(dst, " ", r.Addrs), ':')
+	dst = append(appendNumber(dst, " ", r.Addrs), ':')
 	if r.EntrySize != 2 {
-		return append(appendCode(dst, " [size ", r.EntrySize), ']'), true
+		return append(appendNumber(dst, " [size ", r.EntrySize), ']'), true
 	}
 	left := budget(maxListed)
 	n := 0

@@ -28,14 +28,14 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	case version == 6:
 		return append(dst, " IP6, wrong link-layer encapsulation (invalid)"...)
 	case version != 4:
-		return append(appendCode(dst, " IP", version), " (invalid)"...)
+		return append(appendNumber(dst, " IP", version), " (invalid)"...)
 	case len(b) < 20 || total < 20:
 		if ip != "" {
 			dst = append(append(dst, ip...), ' ')
 		}
 		return append(dst, " [|ip]"...)
 	case !ok:
-		return appendCode(append(dst, ip...), " bad-hlen ", b[0]&0x0f*4)
+		return appendNumber(append(dst, ip...), " bad-hlen ", b[0]&0x0f*4)
 	case d.Length < 0:
 		dst = append(append(dst, ip...), " bad-len "...)
 		return strconv.AppendInt(dst, int64(total), 10)
@@ -116,8 +116,7 @@ func (l *Lines) appendPayload(dst []byte, d *icmp.Datagram, addrs bool) []byte {
 	case icmp.ProtoICMPv6:
 		return append(dst, "[ICMPv6 requires IPv6] (invalid)"...)
 	}
-	dst = append(dst, " ip-proto-"...)
-	dst = strconv.AppendUint(dst, uint64(d.Proto), 10)
+	dst = appendNumber(dst, " ip-proto-", d.Proto)
 	dst = append(dst, ' ')
 	return strconv.AppendInt(dst, int64(d.Length), 10)
 }
@@ -212,17 +211,17 @@ func (l *Lines) appendTCP(dst []byte, d *icmp.Datagram) []byte {
 		dst = append(dst, ')')
 	}
 	if l.opts.Verbose > 1 || length > 0 || t.Flags&(icmp.TCPSyn|icmp.TCPFin|icmp.TCPRst) != 0 {
-		dst = strconv.AppendUint(append(dst, ", seq "...), uint64(t.Seq), 10)
+		dst = appendNumber(dst, ", seq ", t.Seq)
 		if length > 0 {
 			dst = strconv.AppendUint(append(dst, ':'), uint64(t.Seq+uint32(length)), 10)
 		}
 	}
 	if t.Flags&icmp.TCPAck != 0 {
-		dst = strconv.AppendUint(append(dst, ", ack "...), uint64(t.Ack), 10)
+		dst = appendNumber(dst, ", ack ", t.Ack)
 	}
-	dst = strconv.AppendUint(append(dst, ", win "...), uint64(t.Window), 10)
+	dst = appendNumber(dst, ", win ", t.Window)
 	if t.Flags&icmp.TCPUrg != 0 {
-		dst = strconv.AppendUint(append(dst, ", urg "...), uint64(t.Urgent), 10)
+		dst = appendNumber(dst, ", urg ", t.Urgent)
 	}
 	if t.Size > header {
 		dst = appendTCPOptions(append(dst, ", options ["...), &t)
@@ -263,7 +262,7 @@ func appendTCPOptions(dst []byte, t *icmp.TCP) []byte {
 			dst = append(dst, ',')
 		}
 		if tcpOptions[kind] == "" {
-			dst = appendCode(dst, "unknown-", kind)
+			dst = appendNumber(dst, "unknown-", kind)
 			if len(data) > 0 {
 				dst = appendHex(append(dst, " 0x"...), data)
 			}
@@ -276,8 +275,8 @@ func appendTCPOptions(dst []byte, t *icmp.TCP) []byte {
 		case kind == icmp.TCPOptionScale && len(data) == 1:
 			dst = strconv.AppendUint(append(dst, ' '), uint64(data[0]), 10)
 		case kind == icmp.TCPOptionTimestamp && len(data) == 8:
-			dst = strconv.AppendUint(append(dst, " val "...), uint64(binary.BigEndian.Uint32(data)), 10)
-			dst = strconv.AppendUint(append(dst, " ecr "...), uint64(binary.BigEndian.Uint32(data[4:])), 10)
+			dst = appendNumber(dst, " val ", binary.BigEndian.Uint32(data))
+			dst = appendNumber(dst, " ecr ", binary.BigEndian.Uint32(data[4:]))
 		}
 	}
 	if t.OptionsCut && len(dst) > begin {

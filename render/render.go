@@ -31,6 +31,11 @@ type Options struct {
 	Iface func(index int32) string
 }
 
+// appendNumber appends a text and a number, which is not below 0, in decimal.
+func appendNumber[N uint8 | uint16 | uint32 | uint64 | int](dst []byte, text string, n N) []byte {
+	return strconv.AppendUint(append(dst, text...), uint64(n), 10)
+}
+
 // maxListed is how many elements of a list a line shows: what comes behind is " ...", so that a
 // packet of 64 KiB makes no line without end. JSON shows them all.
 const maxListed = 64

@@ -291,9 +291,9 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-func TestNumbers(t *testing.T) {
+func TestRecords(t *testing.T) {
 	for n, want := range map[uint64]string{1: "    1  ", 12345: "12345  ", 123456: "123456  ", 1 << 63: "9223372036854775808  "} {
-		if got := string(appendNumber(nil, n)); got != want {
+		if got := string(appendRecord(nil, n)); got != want {
 			t.Errorf("%d: got %q, want %q", n, got, want)
 		}
 	}

@@ -17,13 +17,12 @@ func appendRenumbering(dst []byte, p *icmp.Packet, msg []byte, verbose bool) (_ 
 	case icmp.CodeRenumberReset:
 		dst = append(dst, ", sequence number reset"...)
 	default:
-		dst = appendCode(dst, ", code-#", p.Code)
+		dst = appendNumber(dst, ", code-#", p.Code)
 	}
 	if p.Got < 8 {
 		return dst, false
 	}
-	dst = append(dst, ", seq="...)
-	dst = strconv.AppendUint(dst, uint64(p.Rest), 10)
+	dst = appendNumber(dst, ", seq=", p.Rest)
 	r, ok := p.Renumbering(msg)
 	if !ok {
 		return dst, len(msg) == 0
@@ -53,9 +52,8 @@ func appendRenumberingHeader(dst []byte, r *icmp.Renumbering) []byte {
 	if r.Flags != 0 {
 		dst = append(appendFlagLetters(dst, r.Flags, "TRASP"), ',')
 	}
-	dst = appendCode(dst, "seg=", r.Segment)
-	dst = append(dst, ",maxdelay="...)
-	dst = strconv.AppendUint(dst, uint64(r.MaxDelay), 10)
+	dst = appendNumber(dst, "seg=", r.Segment)
+	dst = appendNumber(dst, ",maxdelay=", r.MaxDelay)
 	if r.Reserved != 0 {
 		dst = append(dst, "rsvd=0x"...)
 		dst = strconv.AppendUint(dst, uint64(r.Reserved), 16)
@@ -82,15 +80,15 @@ func appendPrefixOp(dst []byte, op *icmp.PrefixOp, verbose bool) []byte {
 	if int(op.OpCode) < len(opCodes) && opCodes[op.OpCode] != "" {
 		dst = append(dst, opCodes[op.OpCode]...)
 	} else {
-		dst = appendCode(dst, "#", op.OpCode)
+		dst = appendNumber(dst, "#", op.OpCode)
 	}
 	if verbose {
-		dst = appendCode(dst, ",ord=", op.Ordinal)
-		dst = appendCode(dst, ",min=", op.MinLen)
-		dst = appendCode(dst, ",max=", op.MaxLen)
+		dst = appendNumber(dst, ",ord=", op.Ordinal)
+		dst = appendNumber(dst, ",min=", op.MinLen)
+		dst = appendNumber(dst, ",max=", op.MaxLen)
 	}
 	dst = appendAddr6(append(dst, ','), &op.Match)
-	dst = append(appendCode(dst, "/", op.MatchLen), ')')
+	dst = append(appendNumber(dst, "/", op.MatchLen), ')')
 	for i := range op.Uses.Len() {
 		u := op.Uses.At(i)
 		dst = append(dst, " use("...)
@@ -106,7 +104,7 @@ func appendPrefixOp(dst []byte, op *icmp.PrefixOp, verbose bool) []byte {
 			dst = append(appendPrefixTime(dst, "pltime=", u.Preferred), ',')
 		}
 		dst = appendAddr6(dst, &u.Prefix)
-		dst = append(appendCode(appendCode(dst, "/", u.UseLen), "/", u.KeepLen), ')')
+		dst = append(appendNumber(appendNumber(dst, "/", u.UseLen), "/", u.KeepLen), ')')
 	}
 	return dst
 }

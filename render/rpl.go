@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // appendRPL appends the kind of an RPL control message (RFC 6550, section 6), with -v its base
 // object, with -vv its options, with -vvv what they hold.
@@ -20,7 +16,7 @@ func appendRPL(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []byte, w
 	}
 	dst = append(dst, ", (CLR)"...)
 	if int(p.Code) >= len(names) {
-		return appendCode(dst, "RPL message, unknown code ", p.Code), true
+		return appendNumber(dst, "RPL message, unknown code ", p.Code), true
 	}
 	dst = append(dst, names[p.Code]...)
 	if verbose == 0 || p.Code == icmp.RPLDIS || len(msg) == 0 {
@@ -30,8 +26,7 @@ func appendRPL(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []byte, w
 	switch {
 	case ok:
 	case p.Code == icmp.RPLDIO && p.Status != icmp.Truncated && p.Length >= 4:
-		dst = append(dst, " [length "...)
-		dst = strconv.AppendUint(dst, uint64(p.Length-4), 10)
+		dst = appendNumber(dst, " [length ", p.Length-4)
 		return append(dst, " < 24] (invalid)"...), true
 	default:
 		return dst, false
@@ -54,15 +49,14 @@ func appendRPLBase(dst []byte, r *icmp.RPL) []byte {
 		dst = append(dst, "<elided>"...)
 	}
 	if r.Kind == icmp.RPLDIO {
-		dst = appendCode(dst, ",seq:", r.DTSN)
+		dst = appendNumber(dst, ",seq:", r.DTSN)
 	} else {
-		dst = appendCode(dst, ",seq:", r.Sequence)
+		dst = appendNumber(dst, ",seq:", r.Sequence)
 	}
-	dst = appendCode(dst, ",instance:", r.Instance)
+	dst = appendNumber(dst, ",instance:", r.Instance)
 	switch r.Kind {
 	case icmp.RPLDIO:
-		dst = append(dst, ",rank:"...)
-		dst = strconv.AppendUint(dst, uint64(r.Rank), 10)
+		dst = appendNumber(dst, ",rank:", r.Rank)
 		if r.Grounded {
 			dst = append(dst, ",grounded"...)
 		}
@@ -70,9 +64,9 @@ func appendRPLBase(dst []byte, r *icmp.RPL) []byte {
 		if int(r.Mode) < len(modes) {
 			dst = append(dst, modes[r.Mode]...)
 		} else {
-			dst = appendCode(dst, "mop", r.Mode)
+			dst = appendNumber(dst, "mop", r.Mode)
 		}
-		dst = appendCode(dst, ",prf:", r.Preference)
+		dst = appendNumber(dst, ",prf:", r.Preference)
 	case icmp.RPLDAO:
 		if r.AckWanted {
 			dst = append(dst, ",acK"...)
@@ -82,7 +76,7 @@ func appendRPLBase(dst []byte, r *icmp.RPL) []byte {
 		}
 		dst = appendHex(append(dst, ','), []byte{r.Flags})
 	case icmp.RPLDAOAck:
-		dst = appendCode(dst, ",status:", r.Status)
+		dst = appendNumber(dst, ",status:", r.Status)
 	}
 	return append(dst, ']')
 }
@@ -107,13 +101,12 @@ func appendRPLOptions(dst []byte, options icmp.RPLOptions, dump bool) (_ []byte,
 		if int(o.Type) < len(rplOptions) && rplOptions[o.Type] != "" {
 			dst = append(dst, rplOptions[o.Type]...)
 		} else {
-			dst = appendCode(dst, "subopt:", o.Type)
+			dst = appendNumber(dst, "subopt:", o.Type)
 		}
 		if o.Type == icmp.RPLPad1 {
 			continue
 		}
-		dst = append(dst, " len:"...)
-		dst = append(strconv.AppendUint(dst, uint64(o.Len+2), 10), ' ')
+		dst = append(appendNumber(dst, " len:", o.Len+2), ' ')
 		if dump && len(o.Data) == o.Len {
 			dst = appendDump(dst, o.Data)
 		}

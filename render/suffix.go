@@ -205,8 +205,7 @@ func appendProto(dst []byte, proto uint8) []byte {
 	if name := protoNames[proto]; name != "" {
 		return append(dst, name...)
 	}
-	dst = append(dst, "ip-proto-"...)
-	return strconv.AppendUint(dst, uint64(proto), 10)
+	return appendNumber(dst, "ip-proto-", proto)
 }
 
 // appendEndpoint appends an address, with a port if there are ports: an IPv6 address is then
