@@ -41,7 +41,7 @@ var objectNames = [256]string{
 // appendObjectJSON appends what an object says; of one that nobody knows, its bytes.
 func appendObjectJSON(dst []byte, o *icmp.Object) []byte {
 	if _, ok := o.Label(0); ok {
-		return appendLabels(dst, o)
+		return appendLabelsJSON(dst, o)
 	}
 	if n, ok := o.Pointer(); ok {
 		return appendUint(dst, "pointer", uint64(n))
@@ -71,7 +71,7 @@ func appendObjectJSON(dst []byte, o *icmp.Object) []byte {
 	return dst
 }
 
-func appendLabels(dst []byte, o *icmp.Object) []byte {
+func appendLabelsJSON(dst []byte, o *icmp.Object) []byte {
 	dst = appendArray(dst, "labels")
 	for i := 0; ; i++ {
 		label, ok := o.Label(i)
@@ -85,9 +85,9 @@ func appendLabels(dst []byte, o *icmp.Object) []byte {
 	}
 }
 
-// appendExtendedEcho appends what a PROBE message says, and the extension structure by which a
+// appendExtendedEchoJSON appends what a PROBE message says, and the extension structure by which a
 // request names an interface.
-func appendExtendedEcho(dst []byte, p *icmp.Packet, msg []byte) []byte {
+func appendExtendedEchoJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	b, ok := p.Probe()
 	if !ok {
 		return dst
@@ -107,9 +107,9 @@ func appendExtendedEcho(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return appendExtensionsJSON(append(dst, '}'), p, msg)
 }
 
-// appendQuoted appends the datagram that an error quotes: what is in the packet, and, if its
+// appendQuotedJSON appends the datagram that an error quotes: what is in the packet, and, if its
 // message was kept, what more the quoted headers say.
-func appendQuoted(dst []byte, p *icmp.Packet, msg []byte) []byte {
+func appendQuotedJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	q := p.Quoted()
 	if q.Level == icmp.QuoteNone {
 		return dst
@@ -135,14 +135,14 @@ func appendQuoted(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		dst = appendUint(dst, "dst_port", uint64(q.DstPort))
 	}
 	if ok {
-		dst = appendQuotedIP(dst, &d)
-		dst = appendQuotedTransport(dst, &d)
+		dst = appendQuotedIPJSON(dst, &d)
+		dst = appendQuotedTransportJSON(dst, &d)
 	}
 	return append(dst, '}')
 }
 
-// appendQuotedIP appends what a quoted IP header says besides addresses and protocol.
-func appendQuotedIP(dst []byte, d *icmp.Datagram) []byte {
+// appendQuotedIPJSON appends what a quoted IP header says besides addresses and protocol.
+func appendQuotedIPJSON(dst []byte, d *icmp.Datagram) []byte {
 	if h, ok := icmp.ReadHeader4(d.Header); ok {
 		dst = appendUint(dst, "ttl", uint64(h.TTL))
 		dst = appendUint(dst, "tos", uint64(h.TOS))
@@ -163,7 +163,7 @@ func appendQuotedIP(dst []byte, d *icmp.Datagram) []byte {
 	return dst
 }
 
-func appendQuotedTransport(dst []byte, d *icmp.Datagram) []byte {
+func appendQuotedTransportJSON(dst []byte, d *icmp.Datagram) []byte {
 	if u, ok := d.UDP(); ok {
 		return appendUint(dst, "udp_length", uint64(u.Length))
 	}

@@ -41,7 +41,7 @@ func (j *JSON) appendIP(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		dst = appendUint(dst, "payload_length", uint64(h.Payload))
 		dst = appendUint(dst, "next_header", uint64(h.Next))
 	}
-	return appendExtHeaders(dst, b)
+	return appendExtHeadersJSON(dst, b)
 }
 
 func (j *JSON) appendHeader4(dst []byte, h *icmp.Header4) []byte {
@@ -142,8 +142,8 @@ var extHeaderNames = [256]string{
 	icmp.ExtMobility: "mobility", icmp.ExtHIP: "host_identity", icmp.ExtShim6: "shim6",
 }
 
-// appendExtHeaders appends the extension headers of the datagram b, if it has any.
-func appendExtHeaders(dst, b []byte) []byte {
+// appendExtHeadersJSON appends the extension headers of the datagram b, if it has any.
+func appendExtHeadersJSON(dst, b []byte) []byte {
 	headers := icmp.ReadExtHeaders(b)
 	h, ok := headers.Next()
 	if !ok {
@@ -158,13 +158,13 @@ func appendExtHeaders(dst, b []byte) []byte {
 		if !h.Whole() {
 			dst = appendBool(dst, "truncated", true)
 		}
-		dst = append(appendExtHeader(dst, &h), '}')
+		dst = append(appendExtHeaderJSON(dst, &h), '}')
 	}
 	return append(dst, ']')
 }
 
-// appendExtHeader appends the fields of one extension header.
-func appendExtHeader(dst []byte, h *icmp.ExtHeader) []byte {
+// appendExtHeaderJSON appends the fields of one extension header.
+func appendExtHeaderJSON(dst []byte, h *icmp.ExtHeader) []byte {
 	if f, ok := h.Fragment(); ok {
 		dst = appendUint(dst, "offset", uint64(f.Offset))
 		dst = appendBool(dst, "more", f.More)

@@ -59,7 +59,7 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if e.HasRTT {
 		dst = strconv.AppendInt(appendField(dst, "rtt_ns"), e.RTT, 10)
 	}
-	dst = appendQuoted(dst, p, p.Message(&f))
+	dst = appendQuotedJSON(dst, p, p.Message(&f))
 	dst = appendNotes(dst, e.Notes)
 	if j.opts.Dump.Style != DumpNone {
 		dst = j.appendData(dst, p, &f)

@@ -7,7 +7,7 @@ func appendMLDQueryJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	if v := p.MLDVersion(); v > 0 {
 		dst = appendUint(dst, "version", uint64(v))
 	}
-	dst = appendMLDHeader(dst, p)
+	dst = appendMLDHeaderJSON(dst, p)
 	if q, ok := p.MLDv2Query(msg); ok {
 		dst = appendBool(dst, "suppress_router_side_processing", q.Suppress)
 		dst = appendUint(dst, "qrv", uint64(q.Robustness))
@@ -19,8 +19,8 @@ func appendMLDQueryJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendMLDHeader appends what messages of version 1 and queries have in common.
-func appendMLDHeader(dst []byte, p *icmp.Packet) []byte {
+// appendMLDHeaderJSON appends what messages of version 1 and queries have in common.
+func appendMLDHeaderJSON(dst []byte, p *icmp.Packet) []byte {
 	if code, delay, ok := p.MLDDelay(); ok {
 		dst = appendUint(dst, "maximum_response_code", uint64(code))
 		dst = appendUint(dst, "maximum_response_delay_ms", uint64(delay))
@@ -33,11 +33,11 @@ func appendMLDHeader(dst []byte, p *icmp.Packet) []byte {
 
 func appendMLDReportJSON(dst []byte, p *icmp.Packet, _ []byte) []byte {
 	dst = appendUint(appendObject(dst, "mld_report"), "version", 1)
-	return append(appendMLDHeader(dst, p), '}')
+	return append(appendMLDHeaderJSON(dst, p), '}')
 }
 
 func appendMLDDoneJSON(dst []byte, p *icmp.Packet, _ []byte) []byte {
-	return append(appendMLDHeader(appendObject(dst, "mld_done"), p), '}')
+	return append(appendMLDHeaderJSON(appendObject(dst, "mld_done"), p), '}')
 }
 
 // recordWords name the types of MLDv2 records (RFC 3810, section 5.2.12).

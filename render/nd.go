@@ -136,11 +136,11 @@ func appendHexID(dst []byte, p *icmp.Packet) (_ []byte, ok bool) {
 	return appendHex16(dst, id), true
 }
 
-// ndDetail appends the object of a message of neighbor discovery.
-func ndDetail(dst []byte, p *icmp.Packet, msg []byte) []byte {
+// appendNDJSON appends the object of a message of neighbor discovery.
+func appendNDJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	f, _ := ndFields(fields{dst: appendObject(dst, ndNames[p.Type])}, p, msg)
 	if opts, ok := p.NDOptions(msg); ok {
-		f.dst = appendNDJSON(f.dst, opts)
+		f.dst = appendNDOptionsJSON(f.dst, opts)
 	}
 	return append(f.dst, '}')
 }

@@ -115,8 +115,8 @@ func appendWords(dst []byte, name string) []byte {
 	return dst
 }
 
-// appendNDJSON appends the array of options.
-func appendNDJSON(dst []byte, opts icmp.NDOptions) []byte {
+// appendNDOptionsJSON appends the array of options.
+func appendNDOptionsJSON(dst []byte, opts icmp.NDOptions) []byte {
 	dst = appendArray(dst, "options")
 	for o, ok := opts.Next(); ok; o, ok = opts.Next() {
 		dst = appendUint(append(appendComma(dst), '{'), "type", uint64(o.Type))

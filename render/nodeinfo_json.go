@@ -12,18 +12,18 @@ func appendNodeInfoJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		dst = appendBool(dst, "who_are_you", true)
 	case p.Got < 8:
 	case !ok:
-		dst = appendQuestion(dst, uint16(p.Rest>>16), uint16(p.Rest))
+		dst = appendQuestionJSON(dst, uint16(p.Rest>>16), uint16(p.Rest))
 	case p.Type == icmp.Type6NodeQuery:
-		dst = appendHexBytes(appendQuestion(dst, n.Qtype, n.Flags), "nonce", n.Nonce)
-		dst = appendSubject(dst, p, n.Data)
+		dst = appendHexBytes(appendQuestionJSON(dst, n.Qtype, n.Flags), "nonce", n.Nonce)
+		dst = appendSubjectJSON(dst, p, n.Data)
 	default:
-		dst = appendHexBytes(appendQuestion(dst, n.Qtype, n.Flags), "nonce", n.Nonce)
-		dst = appendAnswer(dst, p, &n)
+		dst = appendHexBytes(appendQuestionJSON(dst, n.Qtype, n.Flags), "nonce", n.Nonce)
+		dst = appendAnswerJSON(dst, p, &n)
 	}
 	return append(dst, '}')
 }
 
-func appendQuestion(dst []byte, qtype, flags uint16) []byte {
+func appendQuestionJSON(dst []byte, qtype, flags uint16) []byte {
 	dst = appendUint(dst, "qtype", uint64(qtype))
 	if int(qtype) < len(qtypeWords) {
 		dst = appendString(dst, "qtype_name", qtypeWords[qtype])
@@ -35,8 +35,8 @@ func appendQuestion(dst []byte, qtype, flags uint16) []byte {
 	return dst
 }
 
-// appendSubject appends whom a query asks about, if it holds what its code says.
-func appendSubject(dst []byte, p *icmp.Packet, data []byte) []byte {
+// appendSubjectJSON appends whom a query asks about, if it holds what its code says.
+func appendSubjectJSON(dst []byte, p *icmp.Packet, data []byte) []byte {
 	switch {
 	case len(data) == 0:
 		return dst
@@ -47,20 +47,20 @@ func appendSubject(dst []byte, p *icmp.Packet, data []byte) []byte {
 		a := icmp.AddrFrom4([4]byte(data))
 		return appendJSONAddr(dst, "subject", &a, 4)
 	case p.Code == icmp.CodeSubjectName:
-		return appendJSONNames(dst, "subject_names", data)
+		return appendNamesJSON(dst, "subject_names", data)
 	}
 	return appendHexBytes(dst, "data", data)
 }
 
-// appendAnswer appends what a reply says.
-func appendAnswer(dst []byte, p *icmp.Packet, n *icmp.NodeInfo) []byte {
+// appendAnswerJSON appends what a reply says.
+func appendAnswerJSON(dst []byte, p *icmp.Packet, n *icmp.NodeInfo) []byte {
 	words := [...]string{"success", "refused", "unknown_qtype"}
 	if int(p.Code) < len(words) {
 		dst = appendString(dst, "result", words[p.Code])
 	}
 	if ttl, ok := n.TTL(); ok {
 		dst = appendUint(dst, "ttl_s", uint64(ttl))
-		return appendJSONNames(dst, "names", n.Data[4:])
+		return appendNamesJSON(dst, "names", n.Data[4:])
 	}
 	switch n.Qtype {
 	case icmp.QtypeAddresses, icmp.QtypeIPv4:
@@ -79,8 +79,8 @@ func appendAnswer(dst []byte, p *icmp.Packet, n *icmp.NodeInfo) []byte {
 	return dst
 }
 
-// appendJSONNames appends the names in b as strings: with a dot at the end if they are complete.
-func appendJSONNames(dst []byte, field string, b []byte) []byte {
+// appendNamesJSON appends the names in b as strings: with a dot at the end if they are complete.
+func appendNamesJSON(dst []byte, field string, b []byte) []byte {
 	dst = appendArray(dst, field)
 	if name, ok := icmp.OldNodeName(b); ok {
 		dst = append(appendOutside(append(dst, '"'), name, false), '"')

@@ -6,8 +6,8 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// appendTimestamps appends the times of a timestamp message, in ms since midnight UTC.
-func appendTimestamps(dst []byte, p *icmp.Packet, msg []byte) []byte {
+// appendTimestampsJSON appends the times of a timestamp message, in ms since midnight UTC.
+func appendTimestampsJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	t, ok := p.Timestamps(msg)
 	if !ok {
 		return dst
@@ -17,8 +17,8 @@ func appendTimestamps(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return append(appendUint(dst, "transmit_ms", uint64(t.Transmit)), '}')
 }
 
-// appendAddressMask appends a subnet mask in dotted form.
-func appendAddressMask(dst []byte, p *icmp.Packet, msg []byte) []byte {
+// appendAddressMaskJSON appends a subnet mask in dotted form.
+func appendAddressMaskJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	mask, ok := p.AddressMask(msg)
 	if !ok {
 		return dst
@@ -47,7 +47,7 @@ func appendRouterAdvert4JSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	for x, ok := agent.Next(); ok; x, ok = agent.Next() {
 		if m, ok := x.Mobility(); ok && !mobility {
 			mobility = true
-			dst = appendMobilityAgent(dst, &m)
+			dst = appendMobilityAgentJSON(dst, &m)
 		}
 		if x.Type == icmp.AgentPrefixes && !prefixes {
 			prefixes = true
@@ -61,7 +61,7 @@ func appendRouterAdvert4JSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return append(dst, '}')
 }
 
-func appendMobilityAgent(dst []byte, m *icmp.MobilityAgent) []byte {
+func appendMobilityAgentJSON(dst []byte, m *icmp.MobilityAgent) []byte {
 	dst = appendUint(appendObject(dst, "mobility_agent"), "sequence_number", uint64(m.Seq))
 	dst = appendUint(dst, "registration_lifetime_s", uint64(m.Lifetime))
 	for _, flag := range [...]struct {

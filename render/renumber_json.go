@@ -21,9 +21,9 @@ func appendRenumberingJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 		dst = appendUint(dst, "maximum_delay_ms", uint64(r.MaxDelay))
 		switch p.Code {
 		case icmp.CodeRenumberCommand:
-			dst = appendPrefixOps(dst, p.PrefixOps(msg))
+			dst = appendPrefixOpsJSON(dst, p.PrefixOps(msg))
 		case icmp.CodeRenumberResult:
-			dst = appendMatchReports(dst, p.MatchReports(msg))
+			dst = appendMatchReportsJSON(dst, p.MatchReports(msg))
 		}
 	}
 	return append(dst, '}')
@@ -31,7 +31,7 @@ func appendRenumberingJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 
 var opWords = []string{1: "add", "change", "set_global"}
 
-func appendPrefixOps(dst []byte, ops icmp.PrefixOps) []byte {
+func appendPrefixOpsJSON(dst []byte, ops icmp.PrefixOps) []byte {
 	dst = appendArray(dst, "operations")
 	for {
 		op, ok := ops.Next()
@@ -61,7 +61,7 @@ func appendPrefixOps(dst []byte, ops icmp.PrefixOps) []byte {
 	}
 }
 
-func appendMatchReports(dst []byte, reports icmp.MatchReports) []byte {
+func appendMatchReportsJSON(dst []byte, reports icmp.MatchReports) []byte {
 	dst = appendArray(dst, "reports")
 	for i := range reports.Len() {
 		r := reports.At(i)

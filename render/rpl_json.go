@@ -24,10 +24,10 @@ func appendRPLJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	}
 	dst = appendBool(dst, "secure", secure)
 	if s, ok := p.RPLSecurity(msg); ok {
-		dst = appendRPLSecurity(dst, &s)
+		dst = appendRPLSecurityJSON(dst, &s)
 	}
 	if r, ok := p.RPL(msg); ok {
-		dst = appendRPLObject(dst, &r)
+		dst = appendRPLObjectJSON(dst, &r)
 		if !secure {
 			dst = appendRPLOptionsJSON(dst, r.Options)
 		}
@@ -35,7 +35,7 @@ func appendRPLJSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return append(dst, '}')
 }
 
-func appendRPLSecurity(dst []byte, s *icmp.RPLSecurity) []byte {
+func appendRPLSecurityJSON(dst []byte, s *icmp.RPLSecurity) []byte {
 	dst = appendBool(appendObject(dst, "security"), "counter_is_time", s.Time)
 	dst = appendUint(dst, "algorithm", uint64(s.Algorithm))
 	dst = appendUint(dst, "key_identifier_mode", uint64(s.Mode))
@@ -53,8 +53,8 @@ func appendRPLSecurity(dst []byte, s *icmp.RPLSecurity) []byte {
 // modeWords name the modes of operation (RFC 6550, section 6.3.1).
 var modeWords = []string{"no_downward_routes", "non_storing", "storing", "storing_multicast"}
 
-// appendRPLObject appends the fields that the base object of this kind has.
-func appendRPLObject(dst []byte, r *icmp.RPL) []byte {
+// appendRPLObjectJSON appends the fields that the base object of this kind has.
+func appendRPLObjectJSON(dst []byte, r *icmp.RPL) []byte {
 	if r.Kind != icmp.RPLDIS {
 		dst = appendUint(dst, "instance_id", uint64(r.Instance))
 	}
@@ -108,26 +108,26 @@ func appendRPLOptionsJSON(dst []byte, options icmp.RPLOptions) []byte {
 			return append(dst, ']')
 		}
 		dst = appendNamed(append(appendComma(dst), '{'), o.Type, rplOptionWords)
-		dst = append(appendRPLOption(dst, &o), '}')
+		dst = append(appendRPLOptionJSON(dst, &o), '}')
 	}
 }
 
-// appendRPLOption appends what an option holds: the bytes of one that is too short or not known.
-func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
+// appendRPLOptionJSON appends what an option holds: the bytes of one that is too short or not known.
+func appendRPLOptionJSON(dst []byte, o *icmp.RPLOption) []byte {
 	truncated := len(o.Data) < o.Len
 	if truncated {
 		dst = appendBool(dst, "truncated", true)
 	}
 	if r, ok := o.Route(); ok {
-		dst = appendPrefix(dst, "prefix", &r.Prefix, r.PrefixLen)
+		dst = appendPrefixJSON(dst, "prefix", &r.Prefix, r.PrefixLen)
 		dst = appendString(dst, "preference", routePrefs[r.Preference])
 		return appendUint(dst, "route_lifetime_s", uint64(r.Lifetime))
 	}
 	if c, ok := o.Config(); ok {
-		return appendRPLConfig(dst, &c)
+		return appendRPLConfigJSON(dst, &c)
 	}
 	if target, bits, ok := o.Target(); ok {
-		return appendPrefix(dst, "target_prefix", &target, bits)
+		return appendPrefixJSON(dst, "target_prefix", &target, bits)
 	}
 	if t, ok := o.Transit(); ok {
 		dst = appendBool(dst, "external", t.External)
@@ -146,13 +146,13 @@ func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
 		return appendUint(dst, "version_number", uint64(s.Version))
 	}
 	if p, ok := o.Prefix(); ok {
-		dst = appendPrefix(dst, "prefix", &p.Prefix, p.PrefixLen)
+		dst = appendPrefixJSON(dst, "prefix", &p.Prefix, p.PrefixLen)
 		dst = appendBits(dst, p.Flags, "on_link", "autonomous", "router_address")
 		dst = appendUint(dst, "valid_lifetime_s", uint64(p.Valid))
 		return appendUint(dst, "preferred_lifetime_s", uint64(p.Preferred))
 	}
 	if o.Type == icmp.RPLMetrics {
-		return appendRPLMetrics(dst, o)
+		return appendRPLMetricsJSON(dst, o)
 	}
 	if o.Type >= icmp.RPLRoute && o.Type <= icmp.RPLPrefix && !truncated {
 		dst = appendBool(dst, "malformed", true)
@@ -163,12 +163,12 @@ func appendRPLOption(dst []byte, o *icmp.RPLOption) []byte {
 	return dst
 }
 
-// appendPrefix appends a prefix and how many of its bits count.
-func appendPrefix(dst []byte, name string, a *icmp.Addr, bits uint8) []byte {
+// appendPrefixJSON appends a prefix and how many of its bits count.
+func appendPrefixJSON(dst []byte, name string, a *icmp.Addr, bits uint8) []byte {
 	return appendUint(appendJSONAddr(dst, name, a, 6), "prefix_length", uint64(bits))
 }
 
-func appendRPLConfig(dst []byte, c *icmp.RPLConfiguration) []byte {
+func appendRPLConfigJSON(dst []byte, c *icmp.RPLConfiguration) []byte {
 	dst = appendBool(dst, "authentication_enabled", c.Authenticated)
 	dst = appendUint(dst, "path_control_size", uint64(c.PathControlSize))
 	dst = appendUint(dst, "dio_interval_doublings", uint64(c.Doublings))
@@ -187,7 +187,7 @@ var metricWords = []string{
 	"link_quality_level", "link_etx", "link_color",
 }
 
-func appendRPLMetrics(dst []byte, o *icmp.RPLOption) []byte {
+func appendRPLMetricsJSON(dst []byte, o *icmp.RPLOption) []byte {
 	dst = appendArray(dst, "metrics")
 	for {
 		m, ok := o.Metric()
