@@ -41,7 +41,7 @@ func TestLinkHeadersAreTcpdumps(t *testing.T) {
 		{"cooked, version 2", 276, "0800 0000 00000001 0304 04 06 0200000000010000", "86dd 0000 00000001 0304 00 00 0000000000000000"},
 	} {
 		ds := datagrams(3)
-		frames := []captured{{frame: append(unhex(tt.ip4), ds[0]...)}, {frame: append(unhex(tt.ip6), ds[1]...)}}
+		frames := []captured{{frame: append(forge.Hex(tt.ip4), ds[0]...)}, {frame: append(forge.Hex(tt.ip6), ds[1]...)}}
 		want, got := bothOutputs(t, tt.link, frames, "-e", "-t")
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: (-tcpdump +icmpdump)\n%s", tt.name, diff)
@@ -54,13 +54,13 @@ func TestDumpsAreTcpdumps(t *testing.T) {
 	var frames []captured
 	for size := range 37 {
 		for i, d := range datagrams(size) {
-			frame := append(unhex("020000000001 020000000077 8100 0007 "+[]string{"0800", "86dd"}[i]), d...)
+			frame := append(forge.Hex("020000000001 020000000077 8100 0007 "+[]string{"0800", "86dd"}[i]), d...)
 			frames = append(frames, captured{frame: frame}, captured{frame: append(slices.Clip(frame), "padding\x00"...)})
 		}
 	}
 	large := datagrams(65000)
-	frames = append(frames, captured{frame: append(unhex("020000000001 020000000077 0800"), large[0]...)})
-	cut := append(unhex("020000000001 020000000077 0800"), large[0]...)
+	frames = append(frames, captured{frame: append(forge.Hex("020000000001 020000000077 0800"), large[0]...)})
+	cut := append(forge.Hex("020000000001 020000000077 0800"), large[0]...)
 	frames = append(frames, captured{frame: cut[:90], cut: len(cut) - 90})
 	for _, options := range []string{"-x", "-xx", "-X", "-XX", "-A", "-AA", "-e -x", "-x -A -X", "-A -xx"} {
 		want, got := bothOutputs(t, linkEthernet, frames, append(strings.Fields(options), "-tttt", "-#")...)

@@ -130,16 +130,16 @@ func TestError6LinesAreTcpdumps(t *testing.T) {
 func TestQuery4LinesAreTcpdumps(t *testing.T) {
 	frames := [][]byte{
 		message4(13, 0, 0x12340007, make([]byte, 12)),
-		message4(14, 0, 0x12340007, unhex("00000001 02932e00 0526 5bff")),
-		message4(14, 0, 0x12340007, unhex("80000002 ffffffff 00000000")),
+		message4(14, 0, 0x12340007, forge.Hex("00000001 02932e00 0526 5bff")),
+		message4(14, 0, 0x12340007, forge.Hex("80000002 ffffffff 00000000")),
 		message4(15, 0, 0x12340007, nil), message4(16, 0, 0x12340007, nil),
-		message4(17, 0, 0x12340007, unhex("00000000")), message4(18, 0, 0x12340007, unhex("fffff800")),
+		message4(17, 0, 0x12340007, forge.Hex("00000000")), message4(18, 0, 0x12340007, forge.Hex("fffff800")),
 		message4(10, 0, 0, nil),
-		message4(9, 0, 0x02020708, unhex("0a000001 00000000 0a000002 80000000")),
-		message4(9, 0, 0x0002003b, nil), message4(9, 0, 0x0002ffff, nil), message4(9, 0, 0x0102003c, unhex("0a000001 00000005")),
-		message4(9, 0, 0x01030e10, unhex("0a000001 00000005 00000000")),
-		message4(9, 16, 0x01020e0f, unhex("0a000001 00000005 100a 0001 0708 9000 c0000201")), // a mobility agent
-		message4(42, 0, 0x12340701, unhex("2000 dcee 0008 0302 00000007")), message4(43, 2, 0x12340740, nil),
+		message4(9, 0, 0x02020708, forge.Hex("0a000001 00000000 0a000002 80000000")),
+		message4(9, 0, 0x0002003b, nil), message4(9, 0, 0x0002ffff, nil), message4(9, 0, 0x0102003c, forge.Hex("0a000001 00000005")),
+		message4(9, 0, 0x01030e10, forge.Hex("0a000001 00000005 00000000")),
+		message4(9, 16, 0x01020e0f, forge.Hex("0a000001 00000005 100a 0001 0708 9000 c0000201")), // a mobility agent
+		message4(42, 0, 0x12340701, forge.Hex("2000 dcee 0008 0302 00000007")), message4(43, 2, 0x12340740, nil),
 	}
 	for _, level := range []string{"-n", "-vv"} {
 		t.Run(level, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestQuery4LinesAreTcpdumps(t *testing.T) {
 // An extension structure is tcpdump's where it is behind 128 bytes, with one label.
 func TestExtensionLinesAreTcpdumps(t *testing.T) {
 	quote := append(quotes4()[1], make([]byte, 100)...)
-	with := func(extension string) []byte { return append(quote[:128:128], unhex(extension)...) }
+	with := func(extension string) []byte { return append(quote[:128:128], forge.Hex(extension)...) }
 	sameLines(t, [][]byte{
 		message4(11, 0, 32<<16, with("2000 c819 0008 0101 05dc1101")),
 		message4(11, 0, 0, with("2000 c819 0008 0101 05dc1101")),
@@ -173,7 +173,7 @@ func TestNestedErrorsAreOneLine(t *testing.T) {
 		ip.Protocol = layers.IPProtocolICMPv4
 		nested = forge.Frame(ip, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(11, 0)}, gopacket.Payload(nested))
 	}
-	frame := append(unhex("020000000001 020000000077 0800"), nested...)
+	frame := append(forge.Hex("020000000001 020000000077 0800"), nested...)
 	labels := append([]byte{0x20, 0, 0, 0, 0xef, 0x00, 1, 1}, make([]byte, 0xef00-4)...)
 	stack := message4(11, 0, 32<<16, append(append(quotes4()[1], make([]byte, 100)...), labels...))
 	objects := []byte{0x20, 0, 0, 0}

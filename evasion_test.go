@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"icmpdump/internal/forge"
 	"icmpdump/internal/lab"
 )
 
@@ -72,7 +73,7 @@ func TestIPv6Evasion(t *testing.T) {
 	var frames []captured
 	for _, e := range evasions {
 		f := rawIP6("60000000", e.next, "")[:14+40]
-		f = append(f, unhex(e.headers)...)
+		f = append(f, forge.Hex(e.headers)...)
 		length := len(f) - 14 - 40
 		if e.length != 0 {
 			length = max(0, e.length)

@@ -2,27 +2,19 @@ package main
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// unhex makes bytes of hex digits and blanks.
-func unhex(digits ...string) []byte {
-	b, err := hex.DecodeString(strings.Join(strings.Fields(strings.Join(digits, "")), ""))
-	if err != nil {
-		panic(err) // a test's own mistake
-	}
-	return b
-}
+	"icmpdump/internal/forge"
+)
 
 // rawIP4 is a frame with an IPv4 header made of these bytes, up to its addresses, and options,
 // before an echo request. The total length is set, and the header's checksum, unless it is bad.
 func rawIP4(head, options string, sum bool) []byte {
-	ip := append(unhex(head), unhex("0a000009 0a000005 "+options)...)
-	ip = append(ip, unhex("0800 e5c4 1234 0007 0000 0000")...)
+	ip := append(forge.Hex(head), forge.Hex("0a000009 0a000005 "+options)...)
+	ip = append(ip, forge.Hex("0800 e5c4 1234 0007 0000 0000")...)
 	size := int(ip[0]&15) * 4
 	if ip[2]|ip[3] == 0xff {
 		binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
@@ -36,14 +28,14 @@ func rawIP4(head, options string, sum bool) []byte {
 		acc = acc>>16 + acc&0xffff
 		binary.BigEndian.PutUint16(ip[10:], ^uint16(acc))
 	}
-	return append(unhex("020000000001 020000000077 0800"), ip...)
+	return append(forge.Hex("020000000001 020000000077 0800"), ip...)
 }
 
 // rawIP6 is a frame with an IPv6 header that begins with these four bytes, and headers behind
 // it, of which the first is of that type, before an echo request.
 func rawIP6(word, next, headers string) []byte {
-	behind := append(unhex(headers), unhex("8000 1206 1234 0007 0000 0000")...)
-	b := unhex("020000000001 020000000077 86dd" + word + "0000" + next + "40" +
+	behind := append(forge.Hex(headers), forge.Hex("8000 1206 1234 0007 0000 0000")...)
+	b := forge.Hex("020000000001 020000000077 86dd" + word + "0000" + next + "40" +
 		"20010db8000000000000000000000001 20010db8000000000000000000000005")
 	binary.BigEndian.PutUint16(b[18:], uint16(len(behind)))
 	return append(b, behind...)

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"icmpdump/internal/forge"
+)
 
 // Options that tcpdump knows, as they should be and with lengths that they should not have.
 const (
@@ -26,7 +30,7 @@ func ndFrames() (frames, faulty [][]byte) {
 	target, destination := `20010db8000000000000000000000009`, `20010db8000000000000000000000007`
 	all := prefix + sourceLink + mtu + interval + homeAgent + route1 + route2 + route3 + rdnss + dnssl + targetLink + redirected + mtuLong + prefixLong
 	add := func(typ uint8, rest uint32, digits ...string) {
-		frames = append(frames, message6(typ, 0, rest, unhex(digits...)))
+		frames = append(frames, message6(typ, 0, rest, forge.Hex(digits...)))
 	}
 	add(133, 0)
 	add(133, 0, sourceLink)
@@ -56,10 +60,10 @@ func ndFrames() (frames, faulty [][]byte) {
 	}
 
 	faulty = [][]byte{
-		message6(133, 0, 0, unhex(sourceLink, `03 00 000000000000`)),          // no length
-		message6(136, 0, 0, unhex(target, targetLink, `05 02 0000 000005dc`)), // past the end
-		message6(134, 0, 0, unhex(`00000000 00000000`, mtu, `19`)),            // half a header
-		message6(147, 0, 0, unhex(`00`)),
+		message6(133, 0, 0, forge.Hex(sourceLink, `03 00 000000000000`)),          // no length
+		message6(136, 0, 0, forge.Hex(target, targetLink, `05 02 0000 000005dc`)), // past the end
+		message6(134, 0, 0, forge.Hex(`00000000 00000000`, mtu, `19`)),            // half a header
+		message6(147, 0, 0, forge.Hex(`00`)),
 	}
 	return frames, faulty
 }
@@ -76,8 +80,8 @@ func TestNDLinesAreTcpdumps(t *testing.T) {
 	sameLines(t, [][]byte{message6(200, 0, 0, nil), message6(201, 0, 0, nil)}, "-v")
 
 	// An option that nobody knows ends tcpdump's list, and of others it says no more.
-	sameLines(t, [][]byte{message6(133, 0, 0, unhex(sourceLink, `c8 01 010203040506`))}, "-v")
-	sameLines(t, [][]byte{message6(133, 0, 0, unhex(`c8 01 010203040506`, sourceLink))}, "-vv")
+	sameLines(t, [][]byte{message6(133, 0, 0, forge.Hex(sourceLink, `c8 01 010203040506`))}, "-v")
+	sameLines(t, [][]byte{message6(133, 0, 0, forge.Hex(`c8 01 010203040506`, sourceLink))}, "-vv")
 }
 
 // Cut at every byte, a line with options is tcpdump's.
@@ -85,11 +89,11 @@ func TestNDLinesCutShort(t *testing.T) {
 	const behindIP = 14 + 40
 	var cut [][]byte
 	for _, whole := range [][]byte{
-		message6(134, 0, 0x40c00708, unhex(`00000000 00000000`, prefix, rdnss)),
-		message6(135, 0, 0, unhex(`20010db8000000000000000000000009`, sourceLink)),
-		message6(136, 0, 0xe0000000, unhex(`20010db8000000000000000000000009`, targetLink, mtu)),
-		message6(145, 0, 0x00070000, unhex(`20010db8000000000000000000000009 20010db8000000000000000000000007`)),
-		message6(147, 0, 0x0007c000, unhex(route2, homeAgent)),
+		message6(134, 0, 0x40c00708, forge.Hex(`00000000 00000000`, prefix, rdnss)),
+		message6(135, 0, 0, forge.Hex(`20010db8000000000000000000000009`, sourceLink)),
+		message6(136, 0, 0xe0000000, forge.Hex(`20010db8000000000000000000000009`, targetLink, mtu)),
+		message6(145, 0, 0x00070000, forge.Hex(`20010db8000000000000000000000009 20010db8000000000000000000000007`)),
+		message6(147, 0, 0x0007c000, forge.Hex(route2, homeAgent)),
 	} {
 		for n := behindIP + 2; n < len(whole); n++ {
 			cut = append(cut, whole[:n])

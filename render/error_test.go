@@ -15,7 +15,7 @@ import (
 // message is a datagram with an ICMP message of that IP version, type, code and second word.
 func message(t testing.TB, version, typ, code uint8, word uint32, body string) []byte {
 	t.Helper()
-	b := gopacket.Payload(unhex(t, body))
+	b := gopacket.Payload(forge.Hex(body))
 	if version == 6 {
 		return forge.Frame(forge.IP6("2001:db8::9", "2001:db8::5"), forge.ICMP6(typ, code), forge.IDSeq(uint16(word>>16), uint16(word)), b)
 	}

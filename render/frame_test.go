@@ -23,7 +23,7 @@ func event(t testing.TB, link icmp.Link, b []byte, wire int) (*flowtable.Event, 
 func TestMissing(t *testing.T) {
 	echo4 := forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, 2))
 	echo6 := forge.Frame(forge.IP6("2001:db8::1", "2001:db8::2"), forge.ICMP6(128, 0), forge.IDSeq(1, 2))
-	options := unhex(t, "4800 0028 0001 0000 40 01 0000"+addrs4+"94040005 0707 04 0a000009 00 0800 fbcc 4d2f 0003")
+	options := forge.Hex("4800 0028 0001 0000 40 01 0000" + addrs4 + "94040005 0707 04 0a000009 00 0800 fbcc 4d2f 0003")
 	for _, tt := range []struct {
 		name       string
 		data       []byte

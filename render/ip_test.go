@@ -1,28 +1,13 @@
 package render
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"testing"
 
 	"icmpdump/capture/icmp"
+	"icmpdump/internal/forge"
 )
-
-// unhex makes bytes of lines of hex digits, in which everything behind a # is a comment.
-func unhex(t testing.TB, lines string) []byte {
-	t.Helper()
-	var digits strings.Builder
-	for line := range strings.Lines(lines) {
-		line, _, _ = strings.Cut(line, "#")
-		digits.WriteString(strings.Join(strings.Fields(line), ""))
-	}
-	b, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 const (
 	addrs4 = " 0a000001 0a000002 "
@@ -163,7 +148,7 @@ func TestIP(t *testing.T) {
 	verbose := NewLines(Options{Time: TimeFormat{Style: TimeNone}, Verbose: 1})
 	objects := NewJSON(Options{Verbose: 1})
 	for _, tt := range ipTests {
-		b := unhex(t, tt.frame)
+		b := forge.Hex(tt.frame)
 		e, f := event(t, tt.link, b, len(b))
 		if got := string(brief.Append(nil, e, f)); !strings.HasPrefix(got, tt.line) {
 			t.Errorf("%s:\ngot  %swant %s", tt.name, got, tt.line)
@@ -194,13 +179,13 @@ func TestLongChain(t *testing.T) {
 		"addresses": "2bfe 0001 00000000" + strings.Repeat("20010db8000000000000000000000009", 127),
 		"options":   "3cff" + strings.Repeat("00", 2046),
 	} {
-		one := unhex(t, header)
-		b := unhex(t, "60000000 fa00 "+header[:2]+" 40"+addrs6)
+		one := forge.Hex(header)
+		b := forge.Hex("60000000 fa00 " + header[:2] + " 40" + addrs6)
 		for len(b) < size {
 			b = append(b, one...)
 		}
 		b[len(b)-len(one)] = 58
-		b = append(b, unhex(t, echo)...)
+		b = append(b, forge.Hex(echo)...)
 		b[4], b[5] = byte((len(b)-40)>>8), byte(len(b)-40)
 		e, f := event(t, icmp.LinkRaw, b, len(b))
 		got := NewLines(Options{Verbose: 3}).Append(nil, e, f)
@@ -218,7 +203,7 @@ func TestLongChain(t *testing.T) {
 
 // The link header in both, with the tag that the kernel took out, and the bytes of the frame.
 func TestLink(t *testing.T) {
-	b := unhex(t, "020000000002 020000000001 8100 000a 86dd 60000000 000c 3a 40"+addrs6+echo)
+	b := forge.Hex("020000000002 020000000001 8100 000a 86dd 60000000 000c 3a 40" + addrs6 + echo)
 	var p icmp.Packet
 	p.Tags, p.VLAN[0] = 1, 0x7064
 	icmp.Decode(&p, icmp.LinkEthernet, b, len(b))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"icmpdump/internal/forge"
 )
 
 // detailsOf is what the object of a message has between length (or verdict) and flow.
@@ -87,7 +89,7 @@ func TestMulticastObjects(t *testing.T) {
 		{"MPL", `9f 00 0000 07 04 80 08 05 0001 40`, 0,
 			`"mpl_control":{"seeds":[{"min_seqno":7,"buffered_messages":"80"},{"min_seqno":8,"seed_id":"0001","buffered_messages":"40"}]}`},
 	} {
-		if got := detailsOf(t, unhex(t, tt.message), tt.cut); got != tt.want {
+		if got := detailsOf(t, forge.Hex(tt.message), tt.cut); got != tt.want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.name, got, tt.want)
 		}
 	}
@@ -118,7 +120,7 @@ func TestRPLObjects(t *testing.T) {
 		{"encrypted", `9b 81 0000 00 00 41 00 00001234 cafe`,
 			`"message":"dodag_information_object","secure":true,"security":{"counter_is_time":false,"algorithm":0,"key_identifier_mode":1,"security_level":1,"counter":4660}`},
 	} {
-		if got, want := detailsOf(t, unhex(t, tt.message), 0), `"rpl":{`+tt.want+`}`; got != want {
+		if got, want := detailsOf(t, forge.Hex(tt.message), 0), `"rpl":{`+tt.want+`}`; got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.name, got, want)
 		}
 	}
@@ -137,7 +139,7 @@ func TestRPLOptionObjects(t *testing.T) {
 		{`08 1e 40 60 00015180 00000e10 00000000` + address, `"type":8,"name":"prefix_information","prefix":"2001:db8::9","prefix_length":64,"on_link":false,"autonomous":true,"router_address":true,"valid_lifetime_s":86400,"preferred_lifetime_s":3600`},
 		{`0c 00`, `"type":12`},
 	} {
-		_, got, _ := strings.Cut(detailsOf(t, unhex(t, rplDIO+tt.option), 0), `"options":`)
+		_, got, _ := strings.Cut(detailsOf(t, forge.Hex(rplDIO+tt.option), 0), `"options":`)
 		if want := `[{` + tt.want + `}]}`; got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.option, got, want)
 		}
@@ -162,7 +164,7 @@ var listMessages = []string{
 // The line and the object of each of them are made without allocating.
 func TestMulticastAllocs(t *testing.T) {
 	for _, message := range listMessages {
-		e, f := message6(t, unhex(t, message), 0)
+		e, f := message6(t, forge.Hex(message), 0)
 		for _, a := range []Appender{NewLines(Options{Verbose: 3}), NewJSON(Options{})} {
 			dst := slices.Grow(a.Append(nil, e, f), 4096)
 			if n := testing.AllocsPerRun(100, func() { dst = a.Append(dst[:0], e, f) }); n != 0 {
@@ -176,7 +178,7 @@ func TestMulticastAllocs(t *testing.T) {
 // and an object.
 func TestMulticastCutShort(t *testing.T) {
 	for _, message := range listMessages {
-		b := unhex(t, message)
+		b := forge.Hex(message)
 		whole := lineOf(t, b, 0, 3)
 		for cut := 1; cut <= len(b)-2; cut++ {
 			line := lineOf(t, b, cut, 3)

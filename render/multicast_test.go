@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"icmpdump/capture/icmp"
+	"icmpdump/internal/forge"
 )
 
 const (
@@ -73,7 +74,7 @@ func TestLinesOfTheirOwn(t *testing.T) {
 		{"RPL, in its option", `9b 01 0000 1e f0 0100 88 f0 00 00` + address + `04 0e 0000`, 1, 3,
 			"RPL, (CLR)DODAG Information Object [dagid:2001:db8::9,seq:240,instance:30,rank:256,grounded,mop:storing,prf:0] opt:config len:16  [|icmp6]"},
 	} {
-		if got := lineOf(t, unhex(t, tt.message), tt.cut, tt.verbose); got != tt.want {
+		if got := lineOf(t, forge.Hex(tt.message), tt.cut, tt.verbose); got != tt.want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.name, got, tt.want)
 		}
 	}
@@ -83,7 +84,7 @@ func TestLinesOfTheirOwn(t *testing.T) {
 func TestListsAreBounded(t *testing.T) {
 	const most = 1 << 14
 	many := func(head, element string) []byte {
-		h, e := unhex(t, head), unhex(t, element)
+		h, e := forge.Hex(head), forge.Hex(element)
 		return append(h, bytes.Repeat(e, (0xffff-40-len(h))/len(e))...)
 	}
 	for name, message := range map[string][]byte{

@@ -111,7 +111,7 @@ func FuzzLine(f *testing.F) {
 	}
 	f.Add(byte(icmp.LinkRaw), frame6(f, icmp.Type6RouterAdvert, 0, allNDOptions()), "eth0")
 	for _, message := range listMessages {
-		_, frame := message6(f, unhex(f, message), 0)
+		_, frame := message6(f, forge.Hex(message), 0)
 		f.Add(byte(icmp.LinkRaw), frame.Data, "eth0")
 	}
 	for _, tt := range detailed {

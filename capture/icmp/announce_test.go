@@ -3,13 +3,15 @@ package icmp
 import (
 	"slices"
 	"testing"
+
+	"icmpdump/internal/forge"
 )
 
 // message6 is an IPv6 datagram of an ICMPv6 message, whose checksum need not be right.
 func message6(t testing.TB, lines string) []byte {
 	t.Helper()
-	m := frame(t, lines)
-	header := frame(t, "60000000 0000 3a 40"+ip6Addrs)
+	m := forge.Hex(lines)
+	header := forge.Hex("60000000 0000 3a 40" + ip6Addrs)
 	header[4], header[5] = byte(len(m)>>8), byte(len(m))
 	return append(header, m...)
 }

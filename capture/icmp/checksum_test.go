@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
+
+	"icmpdump/internal/forge"
 )
 
 // slowSum is RFC 1071 to the letter: 16-bit words, one after the other.
@@ -56,7 +58,7 @@ func BenchmarkDecode(b *testing.B) {
 			0303 0000 00000000 ` + quoted4},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
-			f := frame(b, tt.frame)
+			f := forge.Hex(tt.frame)
 			for b.Loop() {
 				var p Packet
 				Decode(&p, LinkEthernet, f, len(f))

@@ -1,29 +1,14 @@
 package icmp
 
 import (
-	"encoding/hex"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-)
 
-// frame makes bytes of lines of hex digits, in which everything behind a # is a comment.
-func frame(t testing.TB, lines string) []byte {
-	t.Helper()
-	var digits strings.Builder
-	for line := range strings.Lines(lines) {
-		line, _, _ = strings.Cut(line, "#")
-		digits.WriteString(strings.Join(strings.Fields(line), ""))
-	}
-	b, err := hex.DecodeString(digits.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+	"icmpdump/internal/forge"
+)
 
 func v4(a, b, c, d byte) Addr { return AddrFrom4([4]byte{a, b, c, d}) }
 
@@ -352,7 +337,7 @@ var ip4Tests = []decodeTest{
 func TestDecode(t *testing.T) {
 	for _, tt := range decodeTests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := frame(t, tt.frame)
+			b := forge.Hex(tt.frame)
 			wire := tt.wire
 			if wire == 0 {
 				wire = len(b)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"icmpdump/internal/forge"
 )
 
 // quoted128 is quoted4 with padding up to the 128 bytes that RFC 4884 asks for, quoted6 likewise
@@ -32,13 +34,13 @@ const (
 func errorFrame(t testing.TB, version, typ, code uint8, word uint32, quoted, extension string) []byte {
 	t.Helper()
 	msg := append([]byte{typ, code, 0, 0}, binary.BigEndian.AppendUint32(nil, word)...)
-	msg = append(append(msg, frame(t, quoted)...), frame(t, extension)...)
+	msg = append(append(msg, forge.Hex(quoted)...), forge.Hex(extension)...)
 	src, dst := v4(192, 0, 2, 9), v4(10, 0, 0, 1)
-	header := frame(t, `4500 0000 0001 0000 40 01 0000 c0000209 0a000001`)
+	header := forge.Hex(`4500 0000 0001 0000 40 01 0000 c0000209 0a000001`)
 	var acc uint64
 	if version == 6 {
 		src, dst = v6(9), v6(1)
-		header = append(append(frame(t, `60000000 0000 3a 40`), src[:]...), dst[:]...)
+		header = append(append(forge.Hex(`60000000 0000 3a 40`), src[:]...), dst[:]...)
 		binary.BigEndian.PutUint16(header[4:], uint16(len(msg)))
 		acc = pseudo(&src, &dst, uint32(len(msg)))
 	} else {

@@ -3,6 +3,8 @@ package icmp
 import (
 	"bytes"
 	"testing"
+
+	"icmpdump/internal/forge"
 )
 
 // A frame is taken apart where the decoder found its parts.
@@ -37,8 +39,8 @@ func TestFrame(t *testing.T) {
 		{name: "no ICMP", link: LinkRaw, behind: `4500 0020 1234 4000 40 11 0000 0a000001 0a000002`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			before, header, message := frame(t, tt.before), frame(t, tt.header), frame(t, tt.message)
-			f := Frame{Data: bytes.Join([][]byte{before, header, message, frame(t, tt.behind)}, nil), Link: tt.link}
+			before, header, message := forge.Hex(tt.before), forge.Hex(tt.header), forge.Hex(tt.message)
+			f := Frame{Data: bytes.Join([][]byte{before, header, message, forge.Hex(tt.behind)}, nil), Link: tt.link}
 			if f.Wire = tt.wire; tt.wire == 0 {
 				f.Wire = len(f.Data)
 			}
@@ -62,7 +64,7 @@ func TestFrame(t *testing.T) {
 
 // Of a jumbogram whose message begins behind 64 KiB of headers there is no telling where.
 func TestFrameTooFar(t *testing.T) {
-	head := frame(t, "60000000 0000 00 40 \n"+ip6Addrs+`
+	head := forge.Hex("60000000 0000 00 40 \n" + ip6Addrs + `
 		3c 00 c2 04 00011170 # hop-by-hop, jumbo payload 70000`)
 	data := make([]byte, 40+70_000)
 	copy(data, head)

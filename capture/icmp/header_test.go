@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/net/ipv4"
+
+	"icmpdump/internal/forge"
 )
 
 // checkHeaders walks the headers of a datagram, which may be anything, and holds them to what is
@@ -62,7 +64,7 @@ func checkHeaders(t *testing.T, p *Packet, datagram, header []byte) {
 }
 
 func TestReadHeader4(t *testing.T) {
-	got, ok := ReadHeader4(frame(t, `46b8 0020 1234 a003 40 01 1c24 0a000001 0a000002 94040000`))
+	got, ok := ReadHeader4(forge.Hex(`46b8 0020 1234 a003 40 01 1c24 0a000001 0a000002 94040000`))
 	want := Header4{TOS: 0xb8, Length: 32, ID: 0x1234, Reserved: true, MF: true, Offset: 24,
 		TTL: 64, Proto: 1, Checksum: 0x1c24, Size: 24}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Header4{})); diff != "" || !ok {
@@ -73,7 +75,7 @@ func TestReadHeader4(t *testing.T) {
 		"version":   `6500 0020 1234 a003 40 01 1c24 0a000001 0a000002`,
 		"no header": `4400 0020 1234 a003 40 01 1c24 0a000001 0a000002`,
 	} {
-		if _, ok := ReadHeader4(frame(t, lines)); ok {
+		if _, ok := ReadHeader4(forge.Hex(lines)); ok {
 			t.Errorf("%s: it was read", name)
 		}
 	}
@@ -90,7 +92,7 @@ func TestHeader4Sum(t *testing.T) {
 		{"bad", `4500 0020 1234 4000 40 01 1234 0a000001 0a000002`, SumBad, 0x14a7},
 		{"cut short", `4600 0020 1234 4000 40 01 14a7 0a000001 0a000002 9404`, SumUnverified, 0},
 	} {
-		h, _ := ReadHeader4(frame(t, tt.header))
+		h, _ := ReadHeader4(forge.Hex(tt.header))
 		if state, right := h.Sum(); state != tt.state || right != tt.right {
 			t.Errorf("%s: %d, %04x, want %d, %04x", tt.name, state, right, tt.state, tt.right)
 		}
@@ -116,7 +118,7 @@ func TestOptions4(t *testing.T) {
 		{"cut short", "47", "94040005 8804", []Option4{{Type: 148, Length: 4, Data: []byte{148, 4, 0, 5}}, {Type: 136, Length: 4, Data: []byte{136, 4}}}, false},
 		{"cut before its length", "47", "94040005 88", []Option4{{Type: 148, Length: 4, Data: []byte{148, 4, 0, 5}}}, true},
 	} {
-		h, ok := ReadHeader4(frame(t, tt.head+`00 0020 1234 4000 40 01 14a7 0a000001 0a000002`+tt.options))
+		h, ok := ReadHeader4(forge.Hex(tt.head + `00 0020 1234 4000 40 01 14a7 0a000001 0a000002` + tt.options))
 		if !ok {
 			t.Fatal(tt.name)
 		}
@@ -163,7 +165,7 @@ func TestExtHeaders(t *testing.T) {
 		{"IPv4, later fragment", "4500 0030 1234 0003 40 33 0000 0a000001 0a000002 0101 0000 00000001 00000002", nil},
 	} {
 		var got []header
-		headers := ReadExtHeaders(frame(t, tt.datagram))
+		headers := ReadExtHeaders(forge.Hex(tt.datagram))
 		for h, ok := headers.Next(); ok; h, ok = headers.Next() {
 			got = append(got, header{h.Type, h.Next, h.At, h.Size, h.Whole()})
 		}
@@ -183,10 +185,10 @@ func TestExtHeaderFields(t *testing.T) {
 		{"fragment", "2c", "3a00 05a9 12345678", func(h *ExtHeader) (any, bool) { return told(h.Fragment()) }, FragmentHeader{1448, true, 0x12345678, true}},
 		{"fragment, cut short", "2c", "3a00 05a9 1234", func(h *ExtHeader) (any, bool) { return told(h.Fragment()) }, FragmentHeader{Offset: 1448, More: true}},
 		{"source route", "2b", "3a02 0001 00000007 20010db8000000000000000000000009", func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
-			RoutingHeader{SegmentsLeft: 1, HasData: true, Reserved: 7, Addresses: frame(t, "20010db8000000000000000000000009")}},
+			RoutingHeader{SegmentsLeft: 1, HasData: true, Reserved: 7, Addresses: forge.Hex("20010db8000000000000000000000009")}},
 		{"segments, and an option behind them", "2b", "3a04 0401 00800123 20010db8000000000000000000000009 ff0e0000000000000000000000000000",
 			func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
-			RoutingHeader{Type: 4, SegmentsLeft: 1, HasData: true, Flags: 0x80, Tag: 0x123, Addresses: frame(t, "20010db8000000000000000000000009")}},
+			RoutingHeader{Type: 4, SegmentsLeft: 1, HasData: true, Flags: 0x80, Tag: 0x123, Addresses: forge.Hex("20010db8000000000000000000000009")}},
 		{"RPL", "2b", "3a01 0301 0e600000 0002 000000000000", func(h *ExtHeader) (any, bool) { return told(h.Routing()) },
 			RoutingHeader{Type: 3, SegmentsLeft: 1, HasData: true}},
 		{"segments, cut short", "2b", "3a04 0401 0080", func(h *ExtHeader) (any, bool) { return told(h.Routing()) }, RoutingHeader{Type: 4, SegmentsLeft: 1}},
@@ -196,7 +198,7 @@ func TestExtHeaderFields(t *testing.T) {
 			AuthHeader{Reserved: 7, SPI: 1}},
 		{"mobility", "87", "3a00 0500 00000000", func(h *ExtHeader) (any, bool) { return told(h.Mobility()) }, uint8(5)},
 	} {
-		b := frame(t, "60000000 0000 "+tt.next+" 40"+ip6Addrs+tt.header)
+		b := forge.Hex("60000000 0000 " + tt.next + " 40" + ip6Addrs + tt.header)
 		headers := ReadExtHeaders(b)
 		h, _ := headers.Next()
 		got, ok := tt.read(&h)
@@ -227,7 +229,7 @@ func TestOptions6(t *testing.T) {
 		{"past the end", "05020000 0101", []Option6{{Type: 5, Data: []byte{0, 0}}, {Type: 1, Bad: true}}},
 		{"without a length", "0000000000 05", []Option6{{}, {}, {}, {}, {}, {Type: 5, Bad: true}}},
 	} {
-		h := ExtHeader{Type: ExtHopByHop, Size: 8, Data: frame(t, "3a00"+tt.options)}
+		h := ExtHeader{Type: ExtHopByHop, Size: 8, Data: forge.Hex("3a00" + tt.options)}
 		var got []Option6
 		opts := h.Options()
 		for o, ok := opts.Next(); ok; o, ok = opts.Next() {
@@ -241,16 +243,16 @@ func TestOptions6(t *testing.T) {
 
 // What the options of an IPv4 header say.
 func TestOption4Fields(t *testing.T) {
-	route := Option4{Type: Option4RecordRoute, Length: 11, Data: frame(t, "070b 08 0a000001 00000000")}
+	route := Option4{Type: Option4RecordRoute, Length: 11, Data: forge.Hex("070b 08 0a000001 00000000")}
 	if pointer, ok := route.Pointer(); !ok || pointer != 8 || len(route.Route()) != 8 {
 		t.Errorf("pointer %d, route %x", pointer, route.Route())
 	}
-	stamps := Option4{Type: Option4Timestamp, Length: 12, Data: frame(t, "440c 0d 21 0a000001 00000002")}
-	want := TimestampOption{Overflow: 2, Flag: 1, Entry: 8, Entries: frame(t, "0a000001 00000002")}
+	stamps := Option4{Type: Option4Timestamp, Length: 12, Data: forge.Hex("440c 0d 21 0a000001 00000002")}
+	want := TimestampOption{Overflow: 2, Flag: 1, Entry: 8, Entries: forge.Hex("0a000001 00000002")}
 	if got, ok := stamps.Timestamps(); !ok || cmp.Diff(want, got) != "" {
 		t.Errorf("%v, want %v", got, want)
 	}
-	alert := Option4{Type: Option4RouterAlert, Length: 4, Data: frame(t, "94040005")}
+	alert := Option4{Type: Option4RouterAlert, Length: 4, Data: forge.Hex("94040005")}
 	if value, ok := alert.RouterAlert(); !ok || value != 5 {
 		t.Errorf("router alert %d, want 5", value)
 	}
@@ -266,11 +268,11 @@ func TestOption4Fields(t *testing.T) {
 
 // What x/net reads in a header is the same.
 func TestHeader4Twin(t *testing.T) {
-	h, err := ipv4.ParseHeader(frame(t, echo4))
+	h, err := ipv4.ParseHeader(forge.Hex(echo4))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours, _ := ReadHeader4(frame(t, echo4))
+	ours, _ := ReadHeader4(forge.Hex(echo4))
 	if h.TotalLen != int(ours.Length) || h.ID != int(ours.ID) || h.Flags&ipv4.DontFragment != 0 != ours.DF || h.TTL != int(ours.TTL) || h.Protocol != int(ours.Proto) || h.Checksum != int(ours.Checksum) {
 		t.Errorf("%+v, and x/net says %+v", ours, h)
 	}

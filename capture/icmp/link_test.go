@@ -1,6 +1,10 @@
 package icmp
 
-import "testing"
+import (
+	"testing"
+
+	"icmpdump/internal/forge"
+)
 
 // Each framing of PPP that there is on its link types, with IPv4, IPv6 and something else.
 func TestPPP(t *testing.T) {
@@ -23,7 +27,7 @@ func TestPPP(t *testing.T) {
 		{"cut short", "ff03 00", NotICMP, 0},
 	} {
 		var p Packet
-		b := frame(t, tt.frame)
+		b := forge.Hex(tt.frame)
 		if got := Decode(&p, LinkPPP, b, len(b)); got != tt.want || p.Version != tt.version {
 			t.Errorf("%s: %v, IP version %d; want %v, %d", tt.name, got, p.Version, tt.want, tt.version)
 		}
@@ -32,7 +36,7 @@ func TestPPP(t *testing.T) {
 
 func TestUnsupportedLink(t *testing.T) {
 	var p Packet
-	b := frame(t, echo4)
+	b := forge.Hex(echo4)
 	if got := Decode(&p, LinkUnknown, b, len(b)); got != UnsupportedLink || !got.Unsupported() {
 		t.Errorf("%v, want %v", got, UnsupportedLink)
 	}

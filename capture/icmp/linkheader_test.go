@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 // checkLink holds what is said of a link header to what is true of any.
@@ -50,7 +52,7 @@ func TestLinkTags(t *testing.T) {
 			`020000000002 020000000001 88a8 7064 8100 000a 0800
 			4500 0020 1234 4000 40 01 0000 0a000001 0a000002 0800 fbcc 4d2f 0003 c0ffee00`},
 	} {
-		f := Frame{Data: frame(t, inline), Link: LinkEthernet, TPID: tt.tpid}
+		f := Frame{Data: forge.Hex(inline), Link: LinkEthernet, TPID: tt.tpid}
 		var p Packet
 		if tt.tpid != 0 {
 			p.Tags, p.VLAN[0] = 1, 0x7064
@@ -66,7 +68,7 @@ func TestLinkTags(t *testing.T) {
 		if diff := cmp.Diff(tt.tags, got); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", tt.name, diff)
 		}
-		if whole := p.AppendWhole(nil, &f); !bytes.Equal(whole, frame(t, tt.whole)) {
+		if whole := p.AppendWhole(nil, &f); !bytes.Equal(whole, forge.Hex(tt.whole)) {
 			t.Errorf("%s: whole %x", tt.name, whole)
 		}
 	}
@@ -90,9 +92,9 @@ func TestLinkAddrs(t *testing.T) {
 		{"raw", ip, LinkRaw, "", "", 0, 0},
 		{"Ethernet, cut short", "020000000002 020000000001 08", LinkEthernet, "", "", 0, 0},
 	} {
-		f := Frame{Data: frame(t, tt.frame), Link: tt.link}
+		f := Frame{Data: forge.Hex(tt.frame), Link: tt.link}
 		src, dst := f.LinkAddrs()
-		if !bytes.Equal(src, frame(t, tt.src)) || !bytes.Equal(dst, frame(t, tt.dst)) {
+		if !bytes.Equal(src, forge.Hex(tt.src)) || !bytes.Equal(dst, forge.Hex(tt.dst)) {
 			t.Errorf("%s: %x > %x", tt.name, src, dst)
 		}
 		ethertype, hasType := f.EtherType()

@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 // ndMessage decodes an ICMPv6 message from 2001:db8::1 to 2001:db8::2. Its checksum is nobody's.
 func ndMessage(t *testing.T, hex string) (p Packet, msg []byte) {
 	t.Helper()
-	msg = frame(t, hex)
-	b := append(frame(t, fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
+	msg = forge.Hex(hex)
+	b := append(forge.Hex(fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
 	Decode(&p, LinkRaw, b, len(b))
 	return p, msg
 }
@@ -116,9 +118,9 @@ func TestNDOptionOfLength0OrPastTheEnd(t *testing.T) {
 // capture's fault.
 func TestNDCutAtEveryByte(t *testing.T) {
 	for name, head := range ndHeads {
-		msg := frame(t, head+` 01 01 020000000001 0e 02 0102030405060708090a0b0c0d0e`)
+		msg := forge.Hex(head + ` 01 01 020000000001 0e 02 0102030405060708090a0b0c0d0e`)
 		before := len(msg) - 24
-		b := append(frame(t, fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
+		b := append(forge.Hex(fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
 		for n := 1; n < len(msg); n++ {
 			check(t, LinkRaw, b[:40+n], len(b))
 			var p Packet
@@ -141,7 +143,7 @@ func TestNDCutAtEveryByte(t *testing.T) {
 
 // The options of a first fragment go on in the next one.
 func TestNDOptionsOfFragment(t *testing.T) {
-	b := frame(t, "60000000 0018 2c ff \n"+ip6Addrs+`
+	b := forge.Hex("60000000 0018 2c ff \n" + ip6Addrs + `
 		3a 00 0001 00000007          # fragment header, offset 0, more
 		8500 0000 00000000           # router solicitation
 		03 04 40 c0 00278d00         # the first 8 bytes of 32`)
@@ -169,7 +171,7 @@ func TestNames(t *testing.T) {
 		{"255 bytes", long + `3d` + strings.Repeat("61", 61) + `00`, []string{strings.Repeat(strings.Repeat("a", 63)+".", 3) + strings.Repeat("a", 61) + "."}, true},
 		{"256 bytes", long + `3e` + strings.Repeat("61", 62) + `00`, nil, false},
 	} {
-		names := Names{frame(t, tt.hex)}
+		names := Names{forge.Hex(tt.hex)}
 		var got []string
 		for name, ok := names.Next(); ok; name, ok = names.Next() {
 			var s string

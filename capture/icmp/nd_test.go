@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 // checkND holds every view of neighbor discovery to what is true of any message: options lie in
@@ -101,7 +103,7 @@ func third[T, U any](_ T, _ U, ok bool) bool { return ok }
 func option(t *testing.T, hex string) NDOption {
 	t.Helper()
 	p := Packet{Version: 6, Type: Type6RouterSolicit}
-	opts, _ := p.NDOptions(frame(t, "8500 0000 00000000\n"+hex))
+	opts, _ := p.NDOptions(forge.Hex("8500 0000 00000000\n" + hex))
 	o, ok := opts.Next()
 	if _, more := opts.Next(); !ok || more || len(opts.Fault()) > 0 {
 		t.Fatalf("not one option: %s", hex)
@@ -267,6 +269,6 @@ func ndFrame(t testing.TB) []byte {
 		19 03 0000 00000e10 20010db8000000000000000000000007
 		1e 01 01 03 612e62 00
 		1f 02 0000 00000e10 01 61 02 6263 00 0000`
-	msg := frame(t, lines)
-	return append(frame(t, fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
+	msg := forge.Hex(lines)
+	return append(forge.Hex(fmt.Sprintf("60000000 %04x 3a ff\n", len(msg))+ip6Addrs), msg...)
 }

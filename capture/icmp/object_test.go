@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 func TestLabels(t *testing.T) {
-	o := Object{Class: 1, CType: 1, Length: 12, Data: frame(t, "05dc1301 00065040")}
+	o := Object{Class: 1, CType: 1, Length: 12, Data: forge.Hex("05dc1301 00065040")}
 	for i, want := range []Label{{Label: 24001, TC: 1, Bottom: true, TTL: 1}, {Label: 101, TTL: 64}} {
 		if got, ok := o.Label(i); got != want || !ok {
 			t.Errorf("%d: %+v, %v, want %+v", i, got, ok, want)
@@ -33,7 +35,7 @@ func TestInterface(t *testing.T) {
 			Interface{Index: 3, HasIndex: true, AFI: 1, Address: []byte{10, 0, 0, 1}, Name: []byte("eth0"), MTU: 1500, HasMTU: true}},
 		{"index and MTU", 2, 0x89, "00000000 00000000", Interface{HasIndex: true, HasMTU: true}},
 		{"IPv6 address", 2, 0xc4, "0002 0000 20010db8000000000000000000000001",
-			Interface{AFI: 2, Address: frame(t, "20010db8000000000000000000000001")}},
+			Interface{AFI: 2, Address: forge.Hex("20010db8000000000000000000000001")}},
 		{"address of an unknown family: what follows can't be found", 2, 0x05, "0006 0000 020000000001 0000 000005dc", Interface{}},
 		{"index cut short", 2, 0x09, "000000", Interface{}},
 		{"address cut short", 2, 0x05, "0001 0000 0a0000", Interface{}},
@@ -50,7 +52,7 @@ func TestInterface(t *testing.T) {
 		{"by something else", 3, 9, "0001 04 00 c00002", Interface{}},
 		{"node", 5, 0x06, "0001 0000 c0000001 04 723100", Interface{AFI: 1, Address: []byte{192, 0, 0, 1}, Name: []byte("r1")}},
 	} {
-		o := Object{Class: tt.class, CType: tt.ctype, Data: frame(t, tt.data)}
+		o := Object{Class: tt.class, CType: tt.ctype, Data: forge.Hex(tt.data)}
 		got, ok := o.Interface()
 		if diff := cmp.Diff(tt.want, got); diff != "" || !ok {
 			t.Errorf("%s: %v (-want +got)\n%s", tt.name, ok, diff)
@@ -68,7 +70,7 @@ func TestInterfaceIP(t *testing.T) {
 		version uint8
 	}{
 		{Interface{AFI: 1, Address: []byte{192, 0, 2, 1}}, v4(192, 0, 2, 1), 4},
-		{Interface{AFI: 2, Address: frame(t, "20010db8000000000000000000000001")}, v6(1), 6},
+		{Interface{AFI: 2, Address: forge.Hex("20010db8000000000000000000000001")}, v6(1), 6},
 		{Interface{AFI: 1, Address: []byte{192, 0, 2}}, Addr{}, 0},
 		{Interface{AFI: 16389, Address: []byte{2, 0, 0, 0, 0, 1}}, Addr{}, 0},
 	} {

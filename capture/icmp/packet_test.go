@@ -10,7 +10,7 @@ import (
 
 func TestJumbogram(t *testing.T) {
 	const payload = 70_000
-	head := frame(t, "60000000 0000 00 40 \n"+ip6Addrs+`
+	head := forge.Hex("60000000 0000 00 40 \n" + ip6Addrs + `
 		3a 00 c2 04 00011170 # hop-by-hop, jumbo payload 70000`)
 	b := make([]byte, 40+payload)
 	copy(b, head)
@@ -49,7 +49,7 @@ func TestPacketIsPlainMemory(t *testing.T) {
 
 func TestDecodeAllocs(t *testing.T) {
 	for _, tt := range decodeTests {
-		b := frame(t, tt.frame)
+		b := forge.Hex(tt.frame)
 		var p Packet
 		if n := testing.AllocsPerRun(100, func() {
 			p = tt.in

@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv4"
+
+	"icmpdump/internal/forge"
 )
 
 // detailTests are messages that have more to say than a Packet holds: damaged, they must be read
@@ -69,8 +71,8 @@ var detailTests = []decodeTest{
 // message4 is the packet of an ICMPv4 message.
 func message4(t *testing.T, digits string) (*Packet, []byte) {
 	t.Helper()
-	msg := frame(t, digits)
-	b := append(frame(t, `4500 0000 0001 0000 40 01 0000 c0000209 0a000001`), msg...)
+	msg := forge.Hex(digits)
+	b := append(forge.Hex(`4500 0000 0001 0000 40 01 0000 c0000209 0a000001`), msg...)
 	var p Packet
 	Decode(&p, LinkRaw, b, len(b))
 	return &p, msg
@@ -132,7 +134,7 @@ func TestProbeOfXNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := append(frame(t, `4500 0000 0001 0000 40 01 0000 c0000209 0a000001`), msg...)
+	b := append(forge.Hex(`4500 0000 0001 0000 40 01 0000 c0000209 0a000001`), msg...)
 	var p Packet
 	if st := Decode(&p, LinkRaw, b, len(b)); st != OK || p.Sum != SumGood {
 		t.Errorf("%v, checksum %v", st, p.Sum)
@@ -205,7 +207,7 @@ func TestRouterAdvert4(t *testing.T) {
 }
 
 func TestMobility(t *testing.T) {
-	x := AgentExtension{agentMobility, frame(t, "0007 ffff b180 c0000201 c0000202 c0")}
+	x := AgentExtension{agentMobility, forge.Hex("0007 ffff b180 c0000201 c0000202 c0")}
 	m, ok := x.Mobility()
 	if !ok || m.Seq != 7 || m.Lifetime != 65535 || m.Flags != AgentRegistration|AgentHome|AgentForeign|AgentTunneling|AgentUDPTunneling {
 		t.Errorf("got %+v, %v", m, ok)

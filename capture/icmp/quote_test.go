@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 // The row of what bad input must produce that is about quotes: the header length is honoured,
@@ -73,14 +75,14 @@ func TestQuotedDatagram(t *testing.T) {
 	}{
 		{4, "4528 05dc 1234 2000 07 06 0000 0a000001 c0000209 9ca80050 11223344", Datagram{
 			Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Length: 1480, Frag: 1, Version: 4, Proto: 6,
-			Header:  frame(t, "4528 05dc 1234 2000 07 06 0000 0a000001 c0000209"),
-			Payload: frame(t, "9ca80050 11223344")}},
+			Header:  forge.Hex("4528 05dc 1234 2000 07 06 0000 0a000001 c0000209"),
+			Payload: forge.Hex("9ca80050 11223344")}},
 		{4, "4528 05dc 1234 0003 07 06 0000 0a000001 c0000209 9ca80050 11223344", Datagram{
 			Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Length: 1480, Frag: 24, Version: 4, Proto: 6,
-			Header: frame(t, "4528 05dc 1234 0003 07 06 0000 0a000001 c0000209")}},
+			Header: forge.Hex("4528 05dc 1234 0003 07 06 0000 0a000001 c0000209")}},
 		{6, "6bc00001 0014 2c 07" + ip6Addrs + "0600 0009 00000001 9ca80050 11223344", Datagram{
 			Src: v6(1), Dst: v6(2), Length: 20, Frag: 9, Version: 6, Proto: 6,
-			Header: frame(t, "6bc00001 0014 2c 07"+ip6Addrs)}},
+			Header: forge.Hex("6bc00001 0014 2c 07" + ip6Addrs)}},
 	} {
 		f := Frame{Data: errorFrame(t, tt.version, 3, 0, 0, tt.quoted, ""), Link: LinkRaw}
 		f.Wire = len(f.Data)

@@ -132,11 +132,11 @@ func damage(t *testing.T, link Link, b []byte) {
 func TestDecodeDamaged(t *testing.T) {
 	var frames [][]byte
 	for _, tt := range decodeTests {
-		frames = append(frames, frame(t, tt.frame))
+		frames = append(frames, forge.Hex(tt.frame))
 	}
 	for _, row := range packetRows {
 		for _, tt := range row.cases {
-			frames = append(frames, frame(t, tt.frame))
+			frames = append(frames, forge.Hex(tt.frame))
 		}
 	}
 	for _, b := range frames {
@@ -157,7 +157,7 @@ func TestDecodeDamaged(t *testing.T) {
 
 // Type and code are kept whenever they are there, whatever else is missing.
 func TestDecodeKeepsWhatIsThere(t *testing.T) {
-	b := frame(t, echo4)
+	b := forge.Hex(echo4)
 	for n := 20; n <= len(b); n++ {
 		var p Packet
 		Decode(&p, LinkRaw, b[:n], len(b))
@@ -179,7 +179,7 @@ func TestDecodeKeepsWhatIsThere(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, tt := range decodeTests {
-		f.Add(byte(tt.link), frame(f, tt.frame), 0)
+		f.Add(byte(tt.link), forge.Hex(tt.frame), 0)
 	}
 	for i, b := range forge.Each(1) {
 		f.Add(byte(forged(i)), b, 0)
@@ -187,7 +187,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(byte(LinkRaw), ndFrame(f), 0)
 	for _, row := range packetRows {
 		for _, tt := range row.cases {
-			f.Add(byte(tt.link), frame(f, tt.frame), 0)
+			f.Add(byte(tt.link), forge.Hex(tt.frame), 0)
 		}
 	}
 	for _, tt := range announceTests {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"icmpdump/internal/forge"
 )
 
 // A row is a sort of packet that the decoder must not be misled by, and the verdict on each of
@@ -111,7 +113,7 @@ func TestPacketRows(t *testing.T) {
 		for _, tt := range row.cases {
 			t.Run(row.name+"/"+strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 				link := tt.link
-				b := frame(t, tt.frame)
+				b := forge.Hex(tt.frame)
 				if link == LinkUnknown {
 					link = LinkRaw
 				}

@@ -5,12 +5,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"icmpdump/internal/forge"
 )
 
 // quotedPayload is a datagram from 10.0.0.1 to 192.0.2.9, or from 2001:db8::1 to ::2 there, with
 // this behind its header.
 func quotedPayload(t *testing.T, version, proto uint8, payload string) Datagram {
-	d := Datagram{Version: version, Proto: proto, Payload: frame(t, payload), Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9)}
+	d := Datagram{Version: version, Proto: proto, Payload: forge.Hex(payload), Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9)}
 	if version == 6 {
 		d.Src, d.Dst = v6(1), v6(2)
 	}
@@ -105,7 +107,7 @@ func TestTransportSum(t *testing.T) {
 func TestRightChecksum(t *testing.T) {
 	for _, tt := range decodeTests {
 		var p Packet
-		f := Frame{Data: frame(t, tt.frame), Link: tt.link}
+		f := Frame{Data: forge.Hex(tt.frame), Link: tt.link}
 		f.Wire = len(f.Data)
 		if st := Decode(&p, f.Link, f.Data, f.Wire); st != OK || p.Sum != SumGood {
 			continue
