@@ -70,17 +70,12 @@ func (p *Packet) RightChecksum(f *Frame) uint16 {
 
 // pseudo is the sum of p's pseudo-header, with the addresses that extension headers put into it.
 func (p *Packet) pseudo(f *Frame, length int) uint64 {
-	src, dst := p.Src, p.Dst
+	e := ends{p.Src, p.Dst}
 	headers := ReadExtHeaders(p.Header(f))
 	for h, ok := headers.Next(); ok; h, ok = headers.Next() {
-		if a, ok := homeAddress(&h); ok && h.Type == ExtDstOpts {
-			src = a
-		}
-		if h.Type == ExtRouting && len(h.Data) >= 8 {
-			if a, verdict := finalDst(h.Data, &p.Dst); verdict == routeOn {
-				dst = a
-			}
+		if len(h.Data) >= 8 {
+			e.pass(h.Type, h.Data, &p.Dst)
 		}
 	}
-	return pseudo(&src, &dst, uint32(length))
+	return pseudo(&e.src, &e.dst, uint32(length))
 }

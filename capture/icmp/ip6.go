@@ -37,8 +37,7 @@ func ip6(p *Packet, b []byte, wire int) Status {
 // bytes off b, which bounds the walk.
 func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 	total := int(p.IPLen)
-	src, dst := &p.Src, &p.Dst // whom the checksum's pseudo-header names
-	var home, final Addr
+	e := ends{p.Src, p.Dst}
 	for n := 40; ; {
 		p.Length = uint32(total - n)
 		p.head = offset(n)
@@ -46,7 +45,7 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 		case p.Frag > 1 && (next == ProtoICMPv6 || isExtHeader(next)):
 			return Fragment // the rest of the chain is in the first one
 		case next == ProtoICMPv6:
-			return message(p, b[n:], wire-n, pseudo(src, dst, uint32(wire-n)))
+			return message(p, b[n:], wire-n, pseudo(&e.src, &e.dst, uint32(wire-n)))
 		case next == ProtoICMP:
 			return MalformedWrongFamily
 		case next == ProtoESP || next == protoNoNext || next == protoExp1 || next == protoExp2:
@@ -63,25 +62,14 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 			return MalformedExtHeader
 		}
 		h := b[n:min(n+size, len(b))]
-		switch next {
-		case protoDstOpts:
-			if a, ok := homeAddress(&ExtHeader{Type: next, Data: h}); ok {
-				home = a
-				src = &home
-			}
-		case protoFragment:
+		if !e.pass(next, h, &p.Dst) {
+			p.Sum = SumUnverified
+		}
+		if next == protoFragment {
 			p.Frag = binary.BigEndian.Uint16(h[2:]) &^ 6
 			// What stands before this header counts in the payload length of the whole.
 			if int(p.Frag&^7)+total-size-40 > maxDatagram {
 				return MalformedFragOverflow
-			}
-		case protoRouting:
-			switch a, verdict := finalDst(h, &p.Dst); verdict {
-			case routeOn:
-				final = a
-				dst = &final
-			case routeUnknown:
-				p.Sum = SumUnverified
 			}
 		}
 		next = h[0]
@@ -90,6 +78,29 @@ func extHeaders(p *Packet, b []byte, wire int, next uint8) Status {
 			return Truncated
 		}
 	}
+}
+
+// ends are whom the pseudo-header of a checksum names: the addresses of the IPv6 header, but for
+// those that extension headers put in their place (RFC 8200, section 8.1; RFC 6275, section
+// 9.3.1).
+type ends struct{ src, dst Addr }
+
+// pass takes an extension header into account, of which h was captured, in a packet to dst. It
+// reports false if nobody knows what it means.
+func (e *ends) pass(typ uint8, h []byte, dst *Addr) bool {
+	switch typ {
+	case protoDstOpts:
+		if a, ok := homeAddress(&ExtHeader{Type: typ, Data: h}); ok {
+			e.src = a
+		}
+	case protoRouting:
+		a, verdict := finalDst(h, dst)
+		if verdict == routeOn {
+			e.dst = a
+		}
+		return verdict != routeUnknown
+	}
+	return true
 }
 
 // mayLeadToICMP reports whether the base filter passes an IPv6 packet with this first next
@@ -168,7 +179,6 @@ const (
 
 // finalDst is the last address on the way of a routing header, dst being the next one.
 func finalDst(h []byte, dst *Addr) (Addr, route) {
-	const source, mobile, rpl, segment = 0, 2, 3, 4 // RFC 8200, RFC 6275, RFC 6554, RFC 8754
 	if h[3] == 0 {
 		return Addr{}, routeOver
 	}
@@ -177,15 +187,15 @@ func finalDst(h []byte, dst *Addr) (Addr, route) {
 		return Addr{}, routeUnknown
 	}
 	switch h[2] {
-	case source, mobile:
+	case RoutingSource, RoutingMobile:
 		if last := 8 + 16*((int(h[1])-1)/2); last >= 8 && last+16 <= whole {
 			return Addr(h[last : last+16]), routeOn
 		}
-	case segment: // its list is in reverse (RFC 8754, section 2)
+	case RoutingSegment: // its list is in reverse (RFC 8754, section 2)
 		if whole >= 24 {
 			return Addr(h[8:24]), routeOn
 		}
-	case rpl: // the last address leaves out as many bytes as CmprE says, those of dst
+	case RoutingRPL: // the last address leaves out as many bytes as CmprE says, those of dst
 		last := *dst
 		same, pad := int(h[4]&15), int(h[5]>>4)
 		if from := whole - pad - (16 - same); from >= 8 {
