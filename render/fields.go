@@ -107,22 +107,12 @@ func (f fields) hex(name string, b []byte) fields {
 // link appends a link-layer address, which has whatever length it has.
 func (f fields) link(name string, b []byte) fields {
 	f = f.name(name).quote()
-	f.dst = appendLink(f.dst, b, f.line)
-	return f.quote()
-}
-
-// appendLink appends bytes as digits with colons, of a line not too many.
-func appendLink(dst, b []byte, line bool) []byte {
-	for i := range b {
-		if line && i == maxListed {
-			return append(dst, " ..."...)
-		}
-		if i > 0 {
-			dst = append(dst, ':')
-		}
-		dst = appendHex(dst, b[i:i+1])
+	if f.line {
+		f.dst = appendLongHardware(f.dst, b)
+	} else {
+		f.dst = appendHardware(f.dst, b)
 	}
-	return dst
+	return f.quote()
 }
 
 // raw appends bytes that came from outside and should be printable: cleaned.

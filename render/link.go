@@ -95,18 +95,27 @@ func appendHardware(dst, addr []byte) []byte {
 	return dst
 }
 
+// appendLongHardware appends a link-layer address to a line, or the beginning of what claims to be
+// one.
+func appendLongHardware(dst, addr []byte) []byte {
+	if len(addr) <= maxListed {
+		return appendHardware(dst, addr)
+	}
+	return append(appendHardware(dst, addr[:maxListed]), " ..."...)
+}
+
 // etherTypeName is tcpdump's name for an EtherType that an IP datagram can stand behind.
 func etherTypeName(ethertype uint16) string {
 	switch ethertype {
-	case 0x0800:
+	case icmp.EtherIPv4:
 		return "IPv4"
-	case 0x86dd:
+	case icmp.EtherIPv6:
 		return "IPv6"
-	case 0x8100:
+	case icmp.EtherVLAN:
 		return "802.1Q"
-	case 0x88a8:
+	case icmp.EtherQinQ:
 		return "802.1Q-QinQ"
-	case 0x9100:
+	case icmp.EtherQinQ1:
 		return "802.1Q-9100"
 	}
 	return "Unknown"

@@ -160,7 +160,7 @@ func linkFields(f fields, o icmp.NDOption) fields {
 
 func linkText(dst []byte, o icmp.NDOption) []byte {
 	addr, _ := o.LinkAddr()
-	return appendLink(dst, addr, true)
+	return appendLongHardware(dst, addr)
 }
 
 // prefixFlags are those of a prefix information option.

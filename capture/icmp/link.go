@@ -23,11 +23,11 @@ const (
 
 // EtherTypes (IEEE 802 Numbers).
 const (
-	etherIPv4  = 0x0800
-	etherIPv6  = 0x86dd
-	etherVLAN  = 0x8100 // IEEE 802.1Q C-tag
-	etherQinQ  = 0x88a8 // IEEE 802.1ad S-tag
-	etherQinQ1 = 0x9100 // the same before it was standardised
+	EtherIPv4  = 0x0800
+	EtherIPv6  = 0x86dd
+	EtherVLAN  = 0x8100 // IEEE 802.1Q C-tag
+	EtherQinQ  = 0x88a8 // IEEE 802.1ad S-tag
+	EtherQinQ1 = 0x9100 // the same before it was standardised
 	etherMPLS  = 0x8847
 	etherMPLSM = 0x8848 // MPLS with upstream-assigned label (RFC 5332)
 	etherPPPoE = 0x8864 // PPPoE session (RFC 2516)
@@ -60,9 +60,9 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	p.net = offset(n)
 	b, wire = b[n:], wire-n
 	switch ethertype {
-	case etherIPv4:
+	case EtherIPv4:
 		p.Status = ip4(p, b, wire)
-	case etherIPv6:
+	case EtherIPv6:
 		p.Status = ip6(p, b, wire)
 	case etherMPLS, etherMPLSM:
 		p.Status = UnsupportedMPLS
@@ -136,9 +136,9 @@ func pppType(b []byte) (ethertype uint16, n int, ok bool) {
 	}
 	switch protocol {
 	case 0x21: // IANA, PPP DLL Protocol Numbers
-		return etherIPv4, n, true
+		return EtherIPv4, n, true
 	case 0x57:
-		return etherIPv6, n, true
+		return EtherIPv6, n, true
 	}
 	return 0, n, true
 }
@@ -150,9 +150,9 @@ func versionType(b []byte) uint16 {
 	}
 	switch b[0] >> 4 {
 	case 4:
-		return etherIPv4
+		return EtherIPv4
 	case 6:
-		return etherIPv6
+		return EtherIPv6
 	}
 	return 0
 }
@@ -169,15 +169,15 @@ func family(link Link, b []byte) uint32 {
 func familyType(family uint32) uint16 {
 	switch family {
 	case afINET:
-		return etherIPv4
+		return EtherIPv4
 	case afINET6NetBSD, afINET6FreeBS, afINET6Darwin:
-		return etherIPv6
+		return EtherIPv6
 	}
 	return 0
 }
 
 func isTag(ethertype uint16) bool {
-	return ethertype == etherVLAN || ethertype == etherQinQ || ethertype == etherQinQ1
+	return ethertype == EtherVLAN || ethertype == EtherQinQ || ethertype == EtherQinQ1
 }
 
 // vlanTags walks the tags at b[n:], however many there are, and keeps the first two, behind
