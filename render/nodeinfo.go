@@ -172,7 +172,7 @@ func appendNodeNames(dst, b []byte, verbose, cut bool) []byte {
 		dst = append(dst, `, "`...)
 		dst = appendNodeName(dst, name, true)
 		if !name.Whole && !cut && len(b) > 0 {
-			if !name.Empty() && len(b) > 1 {
+			if len(name.Name) > 0 && len(b) > 1 {
 				dst = append(dst, '.')
 			}
 			dst = append(dst, "???"...)
@@ -186,12 +186,9 @@ func appendNodeNames(dst, b []byte, verbose, cut bool) []byte {
 
 // appendNodeName appends the labels of a name, with a dot at the end if it is complete.
 func appendNodeName(dst []byte, n icmp.NodeName, line bool) []byte {
-	for first := true; ; first = false {
-		label, ok := n.Label()
-		if !ok {
-			break
-		}
-		if !first {
+	first := len(dst)
+	for label, ok := n.Next(); ok; label, ok = n.Next() {
+		if len(dst) > first {
 			dst = append(dst, '.')
 		}
 		dst = appendLabel(dst, label, line)

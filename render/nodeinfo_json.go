@@ -89,7 +89,7 @@ func appendNamesJSON(dst []byte, field string, b []byte) []byte {
 	for len(b) > 0 {
 		var name icmp.NodeName
 		name, b = icmp.NextNodeName(b)
-		if !name.Whole && name.Empty() {
+		if !name.Whole && len(name.Name) == 0 {
 			break
 		}
 		dst = append(appendComma(dst), '"')

@@ -61,22 +61,17 @@ func OldNodeName(b []byte) (name []byte, ok bool) {
 
 // A NodeName is a DNS name, uncompressed (RFC 4620, section 4; RFC 1035, section 3.1).
 type NodeName struct {
-	labels []byte
-	Root   bool // it is complete up to the root
-	Whole  bool // it ended as a name must; otherwise its first labels are all there is
+	Name
+	Root  bool // it is complete up to the root
+	Whole bool // it ended as a name must; otherwise its first labels are all there is
 }
 
 // NextNodeName takes the first of the names in b, and what stands behind it: if it is not whole,
 // what made no label. A name that is not complete up to the root ends in two labels of length 0
-// instead of one (RFC 4620, section 6.2). None is longer than 255 bytes, or has a label longer
-// than 63 (RFC 1035, section 3.1).
+// instead of one (RFC 4620, section 6.2).
 func NextNodeName(b []byte) (_ NodeName, rest []byte) {
-	const maxLabel, maxName = 63, 255
-	at := 0
-	for at < min(len(b), maxName) && b[at] > 0 && b[at] <= maxLabel && at+int(b[at]) < len(b) {
-		at += 1 + int(b[at])
-	}
-	n := NodeName{labels: b[:at], Whole: at < len(b) && b[at] == 0}
+	at := labels(b)
+	n := NodeName{Name: b[:at], Whole: at < len(b) && b[at] == 0}
 	if !n.Whole {
 		return n, b[at:]
 	}
@@ -86,19 +81,6 @@ func NextNodeName(b []byte) (_ NodeName, rest []byte) {
 		rest = rest[1:]
 	}
 	return n, rest
-}
-
-// Empty reports whether n has no label.
-func (n *NodeName) Empty() bool { return len(n.labels) == 0 }
-
-// Label takes the first label of n, which n has no more.
-func (n *NodeName) Label() (label []byte, ok bool) {
-	if n.Empty() {
-		return nil, false
-	}
-	end := 1 + int(n.labels[0])
-	label, n.labels = n.labels[1:end], n.labels[end:]
-	return label, true
 }
 
 // NodeAddrs are the addresses of a reply, each behind its time to live (RFC 4620, sections 6.3

@@ -8,23 +8,29 @@ type Names struct{ rest []byte }
 // 63 bytes (what would be a pointer is one), a name longer than 255 (RFC 1035, section 2.3.4),
 // or no end.
 func (n *Names) Next() (Name, bool) {
-	for at := 0; at < len(n.rest) && at < 255; {
-		label := int(n.rest[at])
-		if label > 63 {
+	at := labels(n.rest)
+	if at == 0 || at == len(n.rest) || n.rest[at] != 0 {
+		return nil, false
+	}
+	name := Name(n.rest[:at])
+	n.rest = n.rest[at+1:]
+	return name, true
+}
+
+// labels is how many bytes of b are labels of one name: none is longer than 63 bytes, and they and
+// the root not than 255 (RFC 1035, section 2.3.4).
+func labels(b []byte) int {
+	const maxLabel, maxLabels = 63, 254
+	at := 0
+	for at < len(b) {
+		n := int(b[at])
+		next := at + 1 + n
+		if n == 0 || n > maxLabel || next > min(len(b), maxLabels) {
 			break
 		}
-		at += 1 + label
-		if label > 0 {
-			continue
-		}
-		if at == 1 {
-			break // padding
-		}
-		name := Name(n.rest[:at-1])
-		n.rest = n.rest[at:]
-		return name, true
+		at = next
 	}
-	return nil, false
+	return at
 }
 
 // Whole reports whether nothing but padding was left where Next stopped.
@@ -37,7 +43,7 @@ func (n *Names) Whole() bool {
 	return true
 }
 
-// A Name is the labels of a domain name, each behind its length. Only Names makes one.
+// A Name is the labels of a domain name, each behind its length.
 type Name []byte
 
 // Next cuts off the first label. It is not ok of the root, which has none.
