@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/binary"
 	"strconv"
 
 	"icmpdump/capture/icmp"
@@ -182,8 +181,9 @@ func appendPort(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	}
 	dst = append(dst, " port"...)
 	port := q.DstPort
-	if d, ok := p.QuotedDatagram(msg); ok && p.Version == 4 && len(d.Payload) >= 4 {
-		port = binary.BigEndian.Uint16(d.Payload[2:])
+	d, _ := p.QuotedDatagram(msg)
+	if _, place, ok := d.Ports(); ok && p.Version == 4 {
+		port = place
 	} else if q.Level < icmp.QuotePorts || q.IsICMP() {
 		return dst
 	}

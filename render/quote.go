@@ -91,15 +91,16 @@ func (l *Lines) appendPayload(dst []byte, d *icmp.Datagram, addrs bool) []byte {
 	b := d.Payload
 	switch d.Proto {
 	case icmp.ProtoUDP, icmp.ProtoTCP:
-		if addrs && len(b) < 4 {
-			dst = appendPair(dst, d)
-			if d.Proto == icmp.ProtoUDP {
-				return append(dst, ":  [|udp]"...)
-			}
-			return append(dst, ": [|tcp]"...)
-		}
-		if len(b) >= 4 {
-			dst = appendPorts(dst, d, addrs)
+		from, to, ok := d.Ports()
+		switch {
+		case ok:
+			dst = appendDotted(dst, &d.Src, from, d.Version, addrs)
+			dst = appendDotted(append(dst, " > "...), &d.Dst, to, d.Version, addrs)
+			dst = append(dst, ": "...)
+		case addrs && d.Proto == icmp.ProtoUDP:
+			return append(appendPair(dst, d), ":  [|udp]"...)
+		case addrs:
+			return append(appendPair(dst, d), ": [|tcp]"...)
 		}
 		if d.Proto == icmp.ProtoUDP {
 			return l.appendUDP(dst, d)
@@ -121,18 +122,12 @@ func (l *Lines) appendPayload(dst []byte, d *icmp.Datagram, addrs bool) []byte {
 	return strconv.AppendInt(dst, int64(d.Length), 10)
 }
 
-// appendPorts appends the ports that a payload begins with, behind the addresses or alone.
-func appendPorts(dst []byte, d *icmp.Datagram, addrs bool) []byte {
-	for i, a := range [...]*icmp.Addr{&d.Src, &d.Dst} {
-		if i > 0 {
-			dst = append(dst, " > "...)
-		}
-		if addrs {
-			dst = append(appendAddr(dst, a, d.Version), '.')
-		}
-		dst = strconv.AppendUint(dst, uint64(binary.BigEndian.Uint16(d.Payload[2*i:])), 10)
+// appendDotted appends a port, behind its address and a dot or alone.
+func appendDotted(dst []byte, a *icmp.Addr, port uint16, version uint8, addr bool) []byte {
+	if addr {
+		dst = append(appendAddr(dst, a, version), '.')
 	}
-	return append(dst, ": "...)
+	return strconv.AppendUint(dst, uint64(port), 10)
 }
 
 func (l *Lines) appendUDP(dst []byte, d *icmp.Datagram) []byte {

@@ -27,6 +27,15 @@ func (d *Datagram) read(version uint8, b []byte) bool {
 	return d.read4(b)
 }
 
+// Ports are the first two words of d's payload, whatever its protocol: where TCP, UDP and others
+// have their ports.
+func (d *Datagram) Ports() (src, dst uint16, ok bool) {
+	if len(d.Payload) < 4 {
+		return 0, 0, false
+	}
+	return binary.BigEndian.Uint16(d.Payload), binary.BigEndian.Uint16(d.Payload[2:]), true
+}
+
 // Quotation is what was captured of the datagram that p quotes, and the padding behind it: all
 // that stands behind the header of an error (RFC 792; RFC 4443, section 2.4 c), but for an
 // extension structure; the redirected header option's of a redirect (RFC 4861, section 4.6.3).
