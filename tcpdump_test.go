@@ -4,11 +4,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"icmpdump/internal/forge"
 	"icmpdump/internal/lab"
 )
 
@@ -75,4 +77,17 @@ func TestEchoLineIsTcpdumps(t *testing.T) {
 		message4(8, 0, 0x12340007, make([]byte, 56)), message4(0, 0, 0x12340007, nil),
 		message6(128, 0, 0x12340007, make([]byte, 56)), message6(129, 0, 0x12340007, nil),
 	})
+}
+
+// An echo in a frame of IEEE 802.3 is the same line, and so is its link header.
+func TestLLCLineIsTcpdumps(t *testing.T) {
+	echo := message4(8, 0, 0x12340007, make([]byte, 20))
+	bridged := forge.SNAP(echo)
+	bridged[19] = 0xf8
+	llc := slices.Concat(echo[:12], []byte{0, byte(len(echo) - 14 + 3), 6, 6, 3}, echo[14:])
+	tag := slices.Concat(echo[:12], []byte{0x81, 0, 0, 7}, forge.SNAP(echo)[12:])
+	frames := [][]byte{forge.SNAP(echo), forge.SNAP(message6(128, 0, 0x12340007, nil)), bridged, llc, tag}
+	for _, options := range [][]string{nil, {"-e"}, {"-e", "-v"}} {
+		sameLines(t, frames, options...)
+	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"icmpdump/capture/icmp"
@@ -62,11 +63,36 @@ func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		first, ethertype = false, t.Next
 		dst = append(appendTag(dst, &t), ", "...)
 	}
+	if llc := p.LLC(f); llc != nil {
+		dst = append(dst, "802.3"...)
+		if first {
+			dst = appendNumber(dst, ", length ", ethertype)
+			dst = append(dst, ": "...)
+		}
+		return appendLLC(dst, llc, int(ethertype))
+	}
 	dst = appendEtherType(dst, ethertype)
 	if first {
 		return appendWire(dst, wire)
 	}
 	return append(dst, ", "...)
+}
+
+// appendLLC appends a header of logical link control in a frame that has so many bytes from there
+// on.
+func appendLLC(dst, llc []byte, length int) []byte {
+	if len(llc) < 8 {
+		return append(dst, "LLC, dsap IP (0x06) Individual, ssap IP (0x06) Command, ctrl 0x03: "...)
+	}
+	dst = append(dst, "LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: oui "...)
+	if llc[5] == 0 {
+		dst = append(dst, "Ethernet (0x000000), "...)
+		dst = appendEtherType(dst, binary.BigEndian.Uint16(llc[6:]))
+	} else {
+		dst = append(dst, "Cisco bridged (0x0000f8), pid "...)
+		dst = appendNamedHex(dst, binary.BigEndian.Uint16(llc[6:]))
+	}
+	return appendWire(dst, length-len(llc))
 }
 
 // appendCooked appends what a cooked capture says behind the direction.
@@ -122,7 +148,10 @@ func etherTypeName(ethertype uint16) string {
 }
 
 func appendEtherType(dst []byte, ethertype uint16) []byte {
-	dst = append(dst, "ethertype "...)
+	return appendNamedHex(append(dst, "ethertype "...), ethertype)
+}
+
+func appendNamedHex(dst []byte, ethertype uint16) []byte {
 	dst = append(dst, etherTypeName(ethertype)...)
 	dst = appendHex16(append(dst, " (0x"...), ethertype)
 	return append(dst, ')')

@@ -1,6 +1,10 @@
 package render
 
-import "icmpdump/capture/icmp"
+import (
+	"encoding/binary"
+
+	"icmpdump/capture/icmp"
+)
 
 // appendLink appends the link header, as far as the link has one: addresses, the EtherType of
 // the datagram, and the tags before it, the outermost first.
@@ -30,6 +34,12 @@ func (j *JSON) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 			ethertype = t.Next
 		}
 		dst = append(dst, ']')
+	}
+	switch llc := p.LLC(f); len(llc) {
+	case 3:
+		return dst // IP by itself
+	case 8:
+		ethertype = binary.BigEndian.Uint16(llc[6:])
 	}
 	return appendUint(dst, "ethertype", uint64(ethertype))
 }

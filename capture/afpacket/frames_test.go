@@ -72,6 +72,12 @@ func icmpFrames(dst net.HardwareAddr, dir icmp.Dir) *wants {
 			w.add(forge.Frame(ls...), seen{typ, seq, dir, vlan, icmp.SumGood})
 		}
 	}
+	seq++
+	echo4 := forge.Frame(forge.Ether(dst), forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(icmp.TypeEcho, 77, seq))
+	w.add(forge.SNAP(echo4), seen{icmp.TypeEcho, seq, dir, []uint16{}, icmp.SumGood})
+	seq++
+	echo6 := forge.Frame(forge.Ether(dst), forge.IP6("fd00::1", "fd00::2"), forge.ICMP6(icmp.Type6Echo, 0), forge.IDSeq(77, seq))
+	w.add(forge.SNAP(echo6), seen{icmp.Type6Echo, seq, dir, []uint16{}, icmp.SumGood})
 	return w
 }
 

@@ -40,6 +40,12 @@ func (a *assembler) jumpEqual(val uint32, to string) {
 	a.emit(bpf.JumpIf{Cond: bpf.JumpEqual, Val: val})
 }
 
+// jumpGreater jumps if A is greater than val.
+func (a *assembler) jumpGreater(val uint32, to string) {
+	a.jumps = append(a.jumps, labelled{len(a.code), to})
+	a.emit(bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: val})
+}
+
 // assemble resolves the labels. It is an error if one is missing or out of reach.
 func (a *assembler) assemble() ([]bpf.RawInstruction, error) {
 	for _, j := range a.jumps {

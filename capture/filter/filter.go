@@ -34,13 +34,22 @@ const (
 	hatypeLoopback = 772        // ARPHRD_LOOPBACK, which has an Ethernet header as well
 )
 
-// EtherTypes and IP protocols.
+// EtherTypes, headers of logical link control, and IP protocols.
 const (
 	etherIPv4 = 0x0800
 	etherIPv6 = 0x86dd
+	maxLength = 1500       // of a frame that has its length in the place of an EtherType
+	llcSNAP   = 0xaaaa0300 // what such a frame begins with if SNAP follows: IEEE 802.2
+	llcIP     = 0x060603   // and if IP does
 	protoICMP = 1
 	protoICM6 = 58
 	protoAH   = 51
+)
+
+// Where an IP header has the protocol of what stands behind it.
+const (
+	protocol4   = 9 // RFC 791, section 3.1
+	nextHeader6 = 6 // RFC 8200, section 3
 )
 
 // vlanTypes are the EtherTypes of VLAN tags.
@@ -69,7 +78,10 @@ func Base(c Config) ([]bpf.RawInstruction, error) {
 	switch c.Direction {
 	case In:
 		a.emit(bpf.LoadExtension{Num: bpf.ExtType})
-		a.jumpEqual(pktOutgoing, "reject")
+		a.jumpEqual(pktOutgoing, "outgoing")
+		a.jump("iface")
+		a.label("outgoing")
+		a.emit(bpf.RetConstant{Val: 0})
 	case Out:
 		a.emit(bpf.LoadExtension{Num: bpf.ExtType})
 		a.jumpEqual(pktOutgoing, "iface")
@@ -116,19 +128,34 @@ func ethernet(a *assembler, snaplen uint32) {
 
 	// A is the EtherType, X the offset of the network header.
 	a.label("network")
-	a.jumpEqual(etherIPv4, "ipv4")
-	a.jumpEqual(etherIPv6, "ipv6")
+	ip(a, 0)
+	a.jumpGreater(maxLength, "reject")
+	a.emit(bpf.LoadIndirect{Off: 0, Size: 4})
+	a.jumpEqual(llcSNAP, "snap")
+	a.emit(bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 8})
+	a.jumpEqual(llcIP, "llc")
 	a.jump("reject")
 
-	a.label("ipv4")
-	a.emit(bpf.LoadIndirect{Off: 9, Size: 1})
+	a.label("llc")
+	a.emit(bpf.LoadIndirect{Off: 3 + protocol4, Size: 1})
+	a.jump("protocol 4")
+
+	a.label("snap") // the organization's first byte is behind us
+	a.emit(bpf.LoadIndirect{Off: 4, Size: 2})
+	a.jumpEqual(0x0000, "organization") // RFC 1042
+	a.jumpEqual(0x00f8, "organization") // IEEE 802.1H
+	a.jump("reject")
+	a.label("organization")
+	a.emit(bpf.LoadIndirect{Off: 6, Size: 2})
+	ip(a, 8)
+	a.jump("reject")
+
+	a.label("protocol 4")
 	a.jumpEqual(protoICMP, "accept")
 	a.jumpEqual(protoICM6, "accept")
 	a.jumpEqual(protoAH, "accept")
 	a.jump("reject")
-
-	a.label("ipv6")
-	a.emit(bpf.LoadIndirect{Off: 6, Size: 1})
+	a.label("next header")
 	for _, next := range next6 {
 		a.jumpEqual(next, "accept")
 	}
@@ -140,6 +167,22 @@ func ethernet(a *assembler, snaplen uint32) {
 		snaplen = 1<<31 - 1
 	}
 	a.emit(bpf.RetConstant{Val: snaplen})
+}
+
+// ip loads the protocol, or next header, of an IP header at X+off if the EtherType in A is IP's, and
+// goes on to judge it.
+func ip(a *assembler, off uint32) {
+	here := fmt.Sprint(off)
+	a.jumpEqual(etherIPv4, "IPv4 at "+here)
+	a.jumpEqual(etherIPv6, "IPv6 at "+here)
+	a.jump("not IP at " + here)
+	a.label("IPv4 at " + here)
+	a.emit(bpf.LoadIndirect{Off: off + protocol4, Size: 1})
+	a.jump("protocol 4")
+	a.label("IPv6 at " + here)
+	a.emit(bpf.LoadIndirect{Off: off + nextHeader6, Size: 1})
+	a.jump("next header")
+	a.label("not IP at " + here)
 }
 
 func must(ri bpf.RawInstruction, err error) bpf.RawInstruction {

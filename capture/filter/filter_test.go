@@ -57,6 +57,34 @@ func TestEthernet(t *testing.T) {
 			}
 		}
 	}
+	for name, tt := range map[string]struct {
+		llc  string
+		pass bool
+	}{
+		"SNAP":                         {"\xaa\xaa\x03\x00\x00\x00", true},
+		"SNAP of a bridge":             {"\xaa\xaa\x03\x00\x00\xf8", true},
+		"SNAP of another organization": {"\xaa\xaa\x03\x00\x00\x0c", false},
+		"no SNAP":                      {"\x42\x42\x03\x00\x00\x00", false},
+	} {
+		for _, tags := range tagStacks {
+			for ethertype, ip := range map[uint16]bool{0x0800: true, 0x86dd: true, 0x0806: false} {
+				for proto, icmp := range map[byte]bool{1: true, 58: true, 17: false} {
+					frame := tagged(ethertype, proto, tags...)
+					n := 12 + 4*len(tags)
+					frame = slices.Concat(frame[:n], []byte("\x00\x44"+tt.llc), frame[n:])
+					if got, err := vm.Run(frame); (got > 0) != (tt.pass && ip && icmp) || err != nil {
+						t.Errorf("%s, tags %x, %#x, protocol %d: %d bytes pass, %v", name, tags, ethertype, proto, got, err)
+					}
+				}
+			}
+		}
+	}
+	for proto, want := range map[byte]int{1: 96, 17: 0} {
+		frame := tagged(0x0800, proto)
+		if got, _ := vm.Run(slices.Concat(frame[:12], []byte("\x00\x3f\x06\x06\x03"), frame[14:])); got != want {
+			t.Errorf("LLC, protocol %d: %d bytes pass, want %d", proto, got, want)
+		}
+	}
 	if got, _ := vm.Run(tagged(0x0800, 1, 0x8100, 0x8100, 0x8100)); got != 0 {
 		t.Errorf("three inline tags: %d bytes pass", got)
 	}

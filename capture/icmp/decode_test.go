@@ -319,6 +319,30 @@ var ip4Tests = []decodeTest{
 			Quote: Quote{Src: v4(10, 0, 0, 1), Dst: v4(192, 0, 2, 9), Proto: 17, Level: QuoteHeader}},
 	},
 	{
+		name:  "SNAP",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 0028 aaaa03 000000 0800" + echo4,
+		want:  echo4Packet,
+	},
+	{
+		name:  "SNAP, of a bridge, behind a tag",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 8100 0007 003c aaaa03 0000f8 86dd 60000000 000c 3a 40" + ip6Addrs + echo6,
+		want:  with(echo6Packet, func(p *Packet) { p.Tags, p.VLAN = 1, [2]uint16{7} }),
+	},
+	{
+		name:  "LLC",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 0023 060603" + echo4,
+		want:  echo4Packet,
+	},
+	{
+		name:  "SNAP of another organization",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 0028 aaaa03 00000c 0800" + echo4,
+		want:  Packet{Status: NotICMP},
+	},
+	{
 		name: "MPLS",
 		link: LinkEthernet,
 		frame: `020000000002 020000000001 8847 # Ethernet

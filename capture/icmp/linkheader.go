@@ -26,13 +26,15 @@ func (f *Frame) EtherType() (uint16, bool) {
 
 // etherType is that and how long the link header is.
 func (f *Frame) etherType() (ethertype uint16, n int, ok bool) {
-	switch f.Link {
-	case LinkEthernet, LinkSLL, LinkSLL2:
-		var p Packet
-		return linkHeader(&p, f.Link, f.Data)
+	if !hasEtherType(f.Link) {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	var p Packet
+	return linkHeader(&p, f.Link, f.Data)
 }
+
+// hasEtherType reports whether a link's header has an EtherType, or a length in its place.
+func hasEtherType(link Link) bool { return link == LinkEthernet || link == LinkSLL || link == LinkSLL2 }
 
 // Family is the address family of a LinkNull or LinkLoop header.
 func (f *Frame) Family() (uint32, bool) {
@@ -87,6 +89,20 @@ func (t *Tags) Next() (Tag, bool) {
 
 func tag(tpid, tci, next uint16) Tag {
 	return Tag{TPID: tpid, ID: tci & 0xfff, Priority: uint8(tci >> 13), DEI: tci&0x1000 != 0, Next: next}
+}
+
+// LLC is the header of logical link control in f, which p was decoded from: 3 bytes, or 8 with
+// SNAP's. It is nil if there is none.
+func (p *Packet) LLC(f *Frame) []byte {
+	ethertype, n, ok := f.etherType()
+	if !ok || p.Version == 0 {
+		return nil
+	}
+	var scratch Packet
+	if ethertype, n, ok = vlanTags(&scratch, ethertype, f.Data, n); !ok || ethertype > maxLength || n > int(p.net) {
+		return nil
+	}
+	return f.Data[n:p.net]
 }
 
 // LinkPayload is what was captured behind the link header and the tags: the datagram, and any

@@ -20,6 +20,9 @@ func checkLink(t *testing.T, p *Packet, f *Frame, datagram []byte) {
 	if _, hasFamily := f.Family(); hasFamily && hasType {
 		t.Fatal("a family and an EtherType")
 	}
+	if llc := p.LLC(f); len(llc) != 0 && len(llc) != 3 && len(llc) != 8 {
+		t.Fatalf("logical link control of %d bytes", len(llc))
+	}
 	n := 0
 	tags := p.LinkTags(f)
 	for _, ok := tags.Next(); ok; _, ok = tags.Next() {

@@ -43,3 +43,12 @@ func Link(link layers.LinkType, datagram []byte, tags ...uint16) []byte {
 	}
 	return frame
 }
+
+// SNAP is an Ethernet frame without tags in the form of IEEE 802.3: its length in the place of
+// the EtherType, and headers of LLC and SNAP. (RFC 1042)
+func SNAP(frame []byte) []byte {
+	const addrs, ether, snap = 12, 14, 8
+	length := len(frame) - ether + snap
+	llc := []byte{byte(length >> 8), byte(length), 0xaa, 0xaa, 3, 0, 0, 0}
+	return slices.Concat(frame[:addrs], llc, frame[addrs:])
+}
