@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,10 +36,16 @@ func known(flags []cli.Flag) map[string]option {
 	return options
 }
 
+// helpOption is how the library knows it.
+const helpOption = "--help"
+
+// errHelp is a command line that asks for help: what else it says does not matter.
+var errHelp = errors.New("help")
+
 // normalize takes a command line apart as getopt does, which the flag package behind
 // urfave/cli does not: letters in one word (-nvi eth0), values without a blank (-c5), options
 // behind the first word that is none. What comes out is one option or value an element, then
-// "--" and the rest.
+// "--" and the rest. It is errHelp if one of them asks for help.
 func normalize(args []string, flags []cli.Flag) ([]string, error) {
 	options := known(flags)
 	var out, words []string
@@ -70,6 +77,8 @@ func longOption(out []string, word string, args []string, options map[string]opt
 	name, value, inline := strings.Cut(word, "=")
 	o, ok := options[name]
 	switch {
+	case o.dashed == helpOption:
+		return nil, nil, errHelp
 	case !ok || len(name) == 1:
 		return nil, nil, usagef("unknown option --%s", name)
 	case inline:
@@ -90,6 +99,9 @@ func letters(out []string, word string, args []string, options map[string]option
 		o, ok := options[name]
 		if !ok {
 			return nil, nil, unknownLetter(name)
+		}
+		if o.dashed == helpOption {
+			return nil, nil, errHelp
 		}
 		out = append(out, o.dashed)
 		if !o.takesValue {

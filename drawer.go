@@ -130,6 +130,9 @@ func (d *drawer) batch(b *batch) {
 
 // flush writes the text that was drawn, and counts its events.
 func (d *drawer) flush() {
+	if len(d.text) == 0 {
+		return
+	}
 	n := d.write(d.text)
 	for _, end := range d.ends {
 		if end <= n {

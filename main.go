@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -40,8 +39,8 @@ func run(args []string, stdout, stderr *os.File) int {
 	talk := &checked{w: stdout}
 	app := newApp(talk, stdout, stderr)
 	options, err := normalize(args[1:], app.Flags)
-	if slices.Contains(options, "--help") {
-		options = []string{"--help"} // whatever else there is
+	if errors.Is(err, errHelp) {
+		options, err = []string{helpOption}, nil
 	}
 	if err == nil {
 		err = app.RunContext(context.Background(), append([]string{args[0]}, options...))

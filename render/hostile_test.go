@@ -62,5 +62,18 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// However many tags a frame has, its link header has an end as well.
+func TestHostileTags(t *testing.T) {
+	echo := forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, 2))
+	b := slices.Concat(make([]byte, 12), bytes.Repeat([]byte{0x81, 0, 0, 7}, 16_000), []byte{8, 0}, echo)
+	e, f := event(t, icmp.LinkEthernet, b, len(b))
+	for verbose := range 4 {
+		line := NewLines(Options{Counters: true, Link: true, Verbose: verbose}).Append(nil, e, f)
+		if len(line) > maxLine+512 || !bytes.Contains(line, []byte("ICMP echo request")) {
+			t.Errorf("with %d -v: a line of %d bytes: %.200s", verbose, len(line), line)
+		}
+	}
+}
+
 // addrs are a sender and a receiver of each version.
 var addrs = map[int][2]string{4: {"10.0.0.1", "10.0.0.2"}, 6: {"2001:db8::1", "2001:db8::2"}}

@@ -34,10 +34,10 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
 		dst = l.appendIface(dst, p)
 	}
+	begin := len(dst)
 	if l.opts.Link {
 		dst = l.appendLink(dst, p, &f)
 	}
-	begin := len(dst)
 	dst, cut := l.appendHeader(dst, e, &f)
 	switch {
 	case e.Lost:
@@ -71,7 +71,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 // packet is, and many times that as text.
 const maxLine = 16 << 10
 
-// appendNumber appends what tcpdump -# does: five columns and two blanks.
+// appendRecord appends what tcpdump -# does: five columns and two blanks.
 func appendRecord(dst []byte, n uint64) []byte {
 	for limit := uint64(10000); n < limit && limit > 1; limit /= 10 {
 		dst = append(dst, ' ')

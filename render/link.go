@@ -52,8 +52,11 @@ func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 	dst = append(appendHardware(dst, to), ", "...)
 	ethertype, _ := f.EtherType()
 	tags := p.LinkTags(f)
-	first := true
+	first, left := true, budget(maxListed)
 	for t, ok := tags.Next(); ok; t, ok = tags.Next() {
+		if dst, ok = left.take(dst); !ok {
+			return append(dst, ": "...)
+		}
 		dst = appendEtherType(dst, t.TPID)
 		if first {
 			dst = appendWire(dst, wire)
@@ -63,13 +66,12 @@ func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		first, ethertype = false, t.Next
 		dst = append(appendTag(dst, &t), ", "...)
 	}
-	if llc := p.LLC(f); llc != nil {
+	if llc, length := p.LLC(f); llc != nil {
 		dst = append(dst, "802.3"...)
 		if first {
-			dst = appendNumber(dst, ", length ", ethertype)
-			dst = append(dst, ": "...)
+			dst = appendWire(dst, length)
 		}
-		return appendLLC(dst, llc, int(ethertype))
+		return appendLLC(dst, llc, length)
 	}
 	dst = appendEtherType(dst, ethertype)
 	if first {
@@ -103,7 +105,11 @@ func appendCooked(dst, src []byte, p *icmp.Packet, f *icmp.Frame, wire int) []by
 	ethertype, _ := f.EtherType()
 	dst = appendWire(appendEtherType(dst, ethertype), wire)
 	tags := p.LinkTags(f)
+	left := budget(maxListed)
 	for t, ok := tags.Next(); ok; t, ok = tags.Next() {
+		if dst, ok = left.take(dst); !ok {
+			return append(dst, ": "...)
+		}
 		dst = append(appendTag(dst, &t), ", ethertype "...)
 		dst = append(append(dst, etherTypeName(t.Next)...), ", "...)
 	}

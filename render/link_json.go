@@ -35,7 +35,7 @@ func (j *JSON) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 		}
 		dst = append(dst, ']')
 	}
-	switch llc := p.LLC(f); len(llc) {
+	switch llc, _ := p.LLC(f); len(llc) {
 	case 3:
 		return dst // IP by itself
 	case 8:

@@ -102,7 +102,9 @@ func Base(c Config) ([]bpf.RawInstruction, error) {
 	a.jumpEqual(hatypeLoopback, "ethernet")
 	a.emit(bpf.LoadConstant{Dst: bpf.RegX, Val: netOff})
 	a.emit(bpf.LoadExtension{Num: bpf.ExtProto})
-	a.jump("network")
+	a.jumpEqual(etherIPv4, "network")
+	a.jumpEqual(etherIPv6, "network")
+	a.emit(bpf.RetConstant{Val: 0}) // what is no EtherType there is no length either
 
 	a.label("ethernet")
 	ethernet(&a, c.Snaplen)
@@ -126,7 +128,7 @@ func ethernet(a *assembler, snaplen uint32) {
 		a.label(next)
 	}
 
-	// A is the EtherType, X the offset of the network header.
+	// A is the EtherType, or a length; X the offset of what follows.
 	a.label("network")
 	ip(a, 0)
 	a.jumpGreater(maxLength, "reject")

@@ -337,6 +337,25 @@ var ip4Tests = []decodeTest{
 		want:  echo4Packet,
 	},
 	{
+		name:  "SNAP in a frame that has no length for it",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 0007 aaaa03 000000 0800" + echo4,
+		want:  Packet{Status: NotICMP},
+	},
+	{
+		name:  "SNAP in a frame that ends inside its datagram",
+		link:  LinkEthernet,
+		frame: "020000000002 020000000001 001c aaaa03 000000 0800" + echo4,
+		want: Packet{Status: Truncated, Version: 4, Src: v4(10, 0, 0, 1), Dst: v4(10, 0, 0, 2), TTL: 64, IPID: 0x1234,
+			IPLen: 32, Length: 12, Sum: SumUnverified},
+	},
+	{
+		name:  "cooked, of a protocol that is no EtherType",
+		link:  LinkSLL,
+		frame: "0004 0001 0006 0200000000010000 0001 aaaa03 000000 0800" + echo4,
+		want:  Packet{Status: NotICMP, Dir: DirOut},
+	},
+	{
 		name:  "SNAP of another organization",
 		link:  LinkEthernet,
 		frame: "020000000002 020000000001 0028 aaaa03 00000c 0800" + echo4,

@@ -58,8 +58,10 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	if !ok {
 		return p.Status
 	}
-	if ethertype <= maxLength && hasEtherType(link) {
-		ethertype, n = llc(ethertype, b, n)
+	if link == LinkEthernet && ethertype <= maxLength {
+		wire = min(wire, n+int(ethertype))
+		b = b[:min(len(b), wire)]
+		ethertype, n = llc(b, n)
 	}
 	p.net = offset(n)
 	b, wire = b[n:], wire-n
@@ -184,13 +186,13 @@ func isTag(ethertype uint16) bool {
 	return ethertype == EtherVLAN || ethertype == EtherQinQ || ethertype == EtherQinQ1
 }
 
-// maxLength is the most that stands in the place of an EtherType and is the length of what
-// follows (IEEE 802.3, section 3.2.6).
+// maxLength is the largest value that, in the place of an EtherType, is the length of what follows
+// (IEEE 802.3, section 3.2.6).
 const maxLength = 1500
 
-// llc is the EtherType of what stands behind the header of logical link control at b[n:], and
-// where: as it is, of IP, or in SNAP (RFC 1042; IEEE 802.1H). What is neither stays as it was.
-func llc(ethertype uint16, b []byte, n int) (uint16, int) {
+// llc skips the header of logical link control at b[n:], with SNAP's if it has one (RFC 1042; IEEE
+// 802.1H): the EtherType is that of what stands behind it, or 0 if nobody knows.
+func llc(b []byte, n int) (ethertype uint16, _ int) {
 	h := b[n:]
 	switch {
 	case bytes.HasPrefix(h, []byte{0x06, 0x06, 0x03}):
@@ -198,7 +200,7 @@ func llc(ethertype uint16, b []byte, n int) (uint16, int) {
 	case len(h) >= 8 && bytes.HasPrefix(h, []byte{0xaa, 0xaa, 0x03, 0, 0}) && (h[5] == 0 || h[5] == 0xf8):
 		return binary.BigEndian.Uint16(h[6:]), n + 8
 	}
-	return ethertype, n
+	return 0, n
 }
 
 // vlanTags walks the tags at b[n:], however many there are, and keeps the first two, behind

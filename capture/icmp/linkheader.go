@@ -92,17 +92,17 @@ func tag(tpid, tci, next uint16) Tag {
 }
 
 // LLC is the header of logical link control in f, which p was decoded from: 3 bytes, or 8 with
-// SNAP's. It is nil if there is none.
-func (p *Packet) LLC(f *Frame) []byte {
+// SNAP's, and how much there is of the frame from there on. It is nil if there is none.
+func (p *Packet) LLC(f *Frame) (header []byte, length int) {
 	ethertype, n, ok := f.etherType()
-	if !ok || p.Version == 0 {
-		return nil
+	if !ok || f.Link != LinkEthernet || p.Version == 0 || p.net == tooFar {
+		return nil, 0
 	}
 	var scratch Packet
 	if ethertype, n, ok = vlanTags(&scratch, ethertype, f.Data, n); !ok || ethertype > maxLength || n > int(p.net) {
-		return nil
+		return nil, 0
 	}
-	return f.Data[n:p.net]
+	return f.Data[n:p.net], min(int(ethertype), max(f.Wire, len(f.Data))-n)
 }
 
 // LinkPayload is what was captured behind the link header and the tags: the datagram, and any

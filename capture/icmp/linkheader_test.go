@@ -20,7 +20,7 @@ func checkLink(t *testing.T, p *Packet, f *Frame, datagram []byte) {
 	if _, hasFamily := f.Family(); hasFamily && hasType {
 		t.Fatal("a family and an EtherType")
 	}
-	if llc := p.LLC(f); len(llc) != 0 && len(llc) != 3 && len(llc) != 8 {
+	if llc, length := p.LLC(f); length < len(llc) || len(llc) != 0 && len(llc) != 3 && len(llc) != 8 {
 		t.Fatalf("logical link control of %d bytes", len(llc))
 	}
 	n := 0

@@ -2,7 +2,7 @@ package icmp
 
 import "encoding/binary"
 
-// The codes of TypeRouterRenumbering (RFC 2894, section 3.1).
+// The codes of Type6RouterRenumbering (RFC 2894, section 3.1).
 const (
 	CodeRenumberCommand = 0
 	CodeRenumberResult  = 1

@@ -45,7 +45,7 @@ func Link(link layers.LinkType, datagram []byte, tags ...uint16) []byte {
 }
 
 // SNAP is an Ethernet frame without tags in the form of IEEE 802.3: its length in the place of
-// the EtherType, and headers of LLC and SNAP. (RFC 1042)
+// the EtherType, and headers of LLC and SNAP (RFC 1042).
 func SNAP(frame []byte) []byte {
 	const addrs, ether, snap = 12, 14, 8
 	length := len(frame) - ether + snap
