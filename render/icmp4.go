@@ -23,7 +23,7 @@ func (l *Lines) appendICMP4(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 // that it was cut short, and it is not whole, this says as much as is there first.
 func (l *Lines) appendMessage4(dst []byte, p *icmp.Packet, f *icmp.Frame) (_ []byte, whole bool) {
 	dst = append(dst, "ICMP "...)
-	dst, whole = l.appendBody4(dst, p, p.Message(f))
+	dst, whole = appendBody4(dst, p, p.Message(f))
 	if !whole {
 		return append(dst, " [|icmp]"...), false
 	}
@@ -53,7 +53,7 @@ func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
 
 // appendBody4 appends what a message says. It is not whole if something that it should say is
 // missing.
-func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
+func appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.TypeEcho:
 		return appendIDSeq(append(dst, "echo request"...), p), p.Got == 8

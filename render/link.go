@@ -157,9 +157,10 @@ func appendEtherType(dst []byte, ethertype uint16) []byte {
 	return appendNamedHex(append(dst, "ethertype "...), ethertype)
 }
 
-func appendNamedHex(dst []byte, ethertype uint16) []byte {
-	dst = append(dst, etherTypeName(ethertype)...)
-	dst = appendHex16(append(dst, " (0x"...), ethertype)
+// appendNamedHex appends an EtherType, or a number of the same meaning, and its name.
+func appendNamedHex(dst []byte, n uint16) []byte {
+	dst = append(dst, etherTypeName(n)...)
+	dst = appendHex16(append(dst, " (0x"...), n)
 	return append(dst, ')')
 }
 

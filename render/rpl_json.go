@@ -175,7 +175,7 @@ func appendRPLConfigJSON(dst []byte, c *icmp.RPLConfiguration) []byte {
 	dst = appendUint(dst, "dio_interval_minimum", uint64(c.MinInterval))
 	dst = appendUint(dst, "dio_redundancy_constant", uint64(c.Redundancy))
 	dst = appendUint(dst, "max_rank_increase", uint64(c.MaxRankIncrease))
-	dst = appendUint(dst, "min_hop_rank_increase", uint64(c.MinRankIncrease))
+	dst = appendUint(dst, "min_hop_rank_increase", uint64(c.MinHopRankIncrease))
 	dst = appendUint(dst, "objective_code_point", uint64(c.Objective))
 	dst = appendUint(dst, "default_lifetime", uint64(c.Lifetime))
 	return appendUint(dst, "lifetime_unit_s", uint64(c.LifetimeUnit))

@@ -74,16 +74,16 @@ func prefix(b []byte) (a Addr) {
 
 // RPLConfiguration is how a DODAG works (RFC 6550, section 6.7.6).
 type RPLConfiguration struct {
-	Authenticated   bool  // A
-	PathControlSize uint8 // PCS
-	Doublings       uint8 // DIOIntervalDoublings
-	MinInterval     uint8 // DIOIntervalMin: 2 to this power, in ms
-	Redundancy      uint8 // DIORedundancyConstant
-	MaxRankIncrease uint16
-	MinRankIncrease uint16 // MinHopRankIncrease
-	Objective       uint16 // OCP, objective code point
-	Lifetime        uint8  // default lifetime, in units of LifetimeUnit
-	LifetimeUnit    uint16 // s
+	Authenticated      bool  // A
+	PathControlSize    uint8 // PCS
+	Doublings          uint8 // DIOIntervalDoublings
+	MinInterval        uint8 // DIOIntervalMin: 2 to this power, in ms
+	Redundancy         uint8 // DIORedundancyConstant
+	MaxRankIncrease    uint16
+	MinHopRankIncrease uint16
+	Objective          uint16 // OCP, objective code point
+	Lifetime           uint8  // default lifetime, in units of LifetimeUnit
+	LifetimeUnit       uint16 // s
 }
 
 // Config is the configuration of o.
@@ -95,7 +95,7 @@ func (o *RPLOption) Config() (RPLConfiguration, bool) {
 	return RPLConfiguration{
 		Authenticated: d[0]&0x08 != 0, PathControlSize: d[0] & 7,
 		Doublings: d[1], MinInterval: d[2], Redundancy: d[3],
-		MaxRankIncrease: binary.BigEndian.Uint16(d[4:]), MinRankIncrease: binary.BigEndian.Uint16(d[6:]),
+		MaxRankIncrease: binary.BigEndian.Uint16(d[4:]), MinHopRankIncrease: binary.BigEndian.Uint16(d[6:]),
 		Objective: binary.BigEndian.Uint16(d[8:]), Lifetime: d[11], LifetimeUnit: binary.BigEndian.Uint16(d[12:]),
 	}, true
 }

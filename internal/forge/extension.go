@@ -86,8 +86,8 @@ func family(addr string) uint16 {
 	return 2
 }
 
-// ByName, ByIndex and ByAddr are the objects that name an interface in a Probe (RFC 8335,
-// section 2.1).
+// ByName is the object that names an interface in a Probe (RFC 8335, section 2.1), as do ByIndex
+// and ByAddr.
 func ByName(name string) []byte { return Object(3, 1, padded([]byte(name), 4)) }
 
 // ByIndex is ByName by number.
