@@ -42,7 +42,7 @@ func appendIP6Header(dst, b []byte) []byte {
 	if h.FlowLabel != 0 {
 		dst = append(dst, "flowlabel 0x"...)
 		dst = append(dst, hexDigits[h.FlowLabel>>16])
-		dst = appendHex(dst, []byte{byte(h.FlowLabel >> 8), byte(h.FlowLabel)})
+		dst = appendHex16(dst, uint16(h.FlowLabel))
 		dst = append(dst, ", "...)
 	}
 	dst = appendNumber(dst, "hlim ", h.HopLimit)

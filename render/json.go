@@ -48,7 +48,7 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	dst = j.appendTime(dst, "time", p.Time)
 	dst = j.appendWhere(dst, p)
 	if j.opts.Link {
-		dst = j.appendLink(dst, p, &f)
+		dst = appendLinkJSON(dst, p, &f)
 	}
 	dst = j.appendIP(dst, p, &f)
 	if p.Decoded() {

@@ -36,7 +36,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	}
 	begin := len(dst)
 	if l.opts.Link {
-		dst = l.appendLink(dst, p, &f)
+		dst = appendLink(dst, p, &f)
 	}
 	dst, cut := l.appendHeader(dst, e, &f)
 	switch {

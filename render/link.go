@@ -18,7 +18,7 @@ func hasLink(f *icmp.Frame) bool {
 
 // appendLink appends the link header as tcpdump -e does. A tag that the kernel took out stands
 // where it was.
-func (l *Lines) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+func appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 	if !hasLink(f) {
 		return dst
 	}

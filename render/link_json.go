@@ -6,9 +6,9 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// appendLink appends the link header, as far as the link has one: addresses, the EtherType of
+// appendLinkJSON appends the link header, as far as the link has one: addresses, the EtherType of
 // the datagram, and the tags before it, the outermost first.
-func (j *JSON) appendLink(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
+func appendLinkJSON(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 	src, to := f.LinkAddrs()
 	if len(src) > 0 {
 		dst = append(appendField(dst, "link_src"), '"')

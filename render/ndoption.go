@@ -75,11 +75,8 @@ func appendNDText(dst []byte, opts icmp.NDOptions) (_ []byte, whole bool) {
 		if n == maxListed {
 			return append(dst, " ..."...), true
 		}
-		if dst[len(dst)-1] != ' ' {
-			dst = append(dst, ' ')
-		}
 		kind := &ndOptions[o.Type]
-		dst = appendNDWords(dst, kind)
+		dst = appendNDWords(appendBlank(dst), kind)
 		dst = appendNumber(dst, " option (", o.Type)
 		dst = appendNumber(dst, "), length ", o.Len())
 		dst = appendNumber(dst, " (", o.Len()/8)

@@ -152,17 +152,7 @@ func TestAnnouncedInAnotherFragment(t *testing.T) {
 func TestAnnouncedDamaged(t *testing.T) {
 	for _, tt := range announceTests {
 		b := message6(t, tt.message)
-		for n := range len(b) + 1 {
-			check(t, LinkRaw, b[:n], len(b))
-			check(t, LinkRaw, b[:n], n)
-		}
-		for i := range b {
-			for _, flip := range []byte{0x01, 0x80, 0xff} {
-				b[i] ^= flip
-				check(t, LinkRaw, b, len(b))
-				b[i] ^= flip
-			}
-		}
+		damage(t, LinkRaw, b)
 		for n := 40; n < len(b); n++ { // a whole datagram that ends early
 			b[4], b[5] = byte((n-40)>>8), byte(n-40)
 			check(t, LinkRaw, b[:n], n)

@@ -48,7 +48,7 @@ func (p *Packet) RPL(msg []byte) (RPL, bool) {
 	b := msg[4:]
 	if p.Code&RPLSecure != 0 {
 		s, ok := p.RPLSecurity(msg)
-		if !ok || s.Encrypted() {
+		if !ok || s.encrypted() {
 			return RPL{}, false
 		}
 		b = msg[s.end:]
@@ -139,9 +139,9 @@ type RPLSecurity struct {
 	end       int // where it ends in the message
 }
 
-// Encrypted reports whether what follows can be read by those only who have the key: of each
+// encrypted reports whether what follows can be read by those only who have the key: of each
 // mode, the odd levels.
-func (s *RPLSecurity) Encrypted() bool { return s.Level&1 != 0 }
+func (s *RPLSecurity) encrypted() bool { return s.Level&1 != 0 }
 
 // RPLSecurity is that of p, whose message is msg.
 func (p *Packet) RPLSecurity(msg []byte) (RPLSecurity, bool) {
@@ -153,7 +153,7 @@ func (p *Packet) RPLSecurity(msg []byte) (RPLSecurity, bool) {
 		Time: msg[4]&0x80 != 0, Algorithm: msg[5], Mode: msg[6] >> 6, Level: msg[6] & 7,
 		Counter: binary.BigEndian.Uint32(msg[8:]), end: fixed,
 	}
-	hasSource := s.Mode == 2 || s.Mode == 3 && s.Encrypted()
+	hasSource := s.Mode == 2 || s.Mode == 3 && s.encrypted()
 	s.HasIndex = s.Mode == 0 || hasSource
 	if hasSource {
 		s.end += 8

@@ -15,7 +15,7 @@ func checkRPL(t *testing.T, p *Packet, msg []byte) {
 		t.Fatalf("a security section of %d bytes in %d", s.end, len(msg))
 	}
 	r, ok := p.RPL(msg)
-	if ok && p.Code&RPLSecure != 0 && (!secure || s.Encrypted()) {
+	if ok && p.Code&RPLSecure != 0 && (!secure || s.encrypted()) {
 		t.Fatal("who could read that?")
 	}
 	size := 0
