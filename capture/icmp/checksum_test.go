@@ -53,6 +53,7 @@ func TestChecksumIsTheSlowOne(t *testing.T) {
 func BenchmarkDecode(b *testing.B) {
 	for _, tt := range []struct{ name, frame string }{
 		{"echo4", ether4 + echo4},
+		{"pinged", ether4 + pinged},
 		{"echo6", ether6 + "60000000 000c 3a 40 \n" + ip6Addrs + echo6},
 		{"unreachable4", ether4 + `4500 0038 0001 0000 40 01 0000 c0000209 0a000001
 			0303 0000 00000000 ` + quoted4},

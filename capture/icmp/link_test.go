@@ -41,3 +41,54 @@ func TestUnsupportedLink(t *testing.T) {
 		t.Errorf("%v, want %v", got, UnsupportedLink)
 	}
 }
+
+// Who answers a frame that is broadcast or multicast on its link may be anybody. A link between two
+// has no groups, and what is multicast by its IP address alone is not by its link's.
+func TestFlagGroup(t *testing.T) {
+	const cooked, cooked2 = " 0001 0006 0200000000010000 0800 ", "0800 0000 00000007 0001 "
+	for _, tt := range []struct {
+		name, frame string
+		link        Link
+		dir         Dir
+		want        bool
+	}{
+		{name: "Ethernet, to one", link: LinkEthernet, frame: ether4 + echo4},
+		{name: "Ethernet, to one with a local address", link: LinkEthernet, frame: "fe0000000002 020000000001 0800" + echo4},
+		{name: "Ethernet, broadcast", link: LinkEthernet, frame: "ffffffffffff 020000000001 0800" + echo4, want: true},
+		{name: "Ethernet, multicast", link: LinkEthernet, frame: "01005e000001 020000000001 0800" + echo4, want: true},
+		{name: "Ethernet, multicast, behind a tag", link: LinkEthernet, frame: "333300000001 020000000001 8100 0007 0800" + echo4, want: true},
+		{name: "Ethernet, multicast, LLC", link: LinkEthernet, frame: "01005e000001 020000000001 0023 060603" + echo4, want: true},
+		{name: "Ethernet, broadcast, sent", link: LinkEthernet, frame: "ffffffffffff 020000000001 0800" + echo4, dir: DirOut, want: true},
+		{name: "Ethernet, from a group", link: LinkEthernet, frame: "020000000002 ffffffffffff 0800" + echo4},
+		{name: "cooked, to this host", link: LinkSLL, frame: "0000" + cooked + echo4},
+		{name: "cooked, broadcast", link: LinkSLL, frame: "0001" + cooked + echo4, want: true},
+		{name: "cooked, multicast", link: LinkSLL, frame: "0002" + cooked + echo4, want: true},
+		{name: "cooked, to another", link: LinkSLL, frame: "0003" + cooked + echo4},
+		{name: "cooked, sent", link: LinkSLL, frame: "0004" + cooked + echo4},
+		{name: "cooked, version 2, to this host", link: LinkSLL2, frame: cooked2 + "00 06 ffffffffffff0000" + echo4},
+		{name: "cooked, version 2, broadcast", link: LinkSLL2, frame: cooked2 + "01 06 0200000000010000" + echo4, want: true},
+		{name: "cooked, version 2, multicast", link: LinkSLL2, frame: cooked2 + "02 06 0200000000010000" + echo4, want: true},
+		{name: "cooked, version 2, to another", link: LinkSLL2, frame: cooked2 + "03 06 0200000000010000" + echo4},
+		{name: "raw", link: LinkRaw, frame: "4500 0020 1234 4000 40 01 0000 0a000001 e0000001 0800 fbcc 4d2f 0003 c0ffee00"},
+		{name: "raw, received as broadcast", link: LinkRaw, frame: echo4, dir: DirBroadcast, want: true},
+		{name: "raw, received as multicast", link: LinkRaw, frame: echo4, dir: DirMulticast, want: true},
+		{name: "raw, received", link: LinkRaw, frame: echo4, dir: DirIn},
+		{name: "null", link: LinkNull, frame: "02000000" + echo4},
+		{name: "loop, received as multicast", link: LinkLoop, frame: "00000002" + echo4, dir: DirMulticast, want: true},
+		{name: "PPP", link: LinkPPP, frame: "ff03 0021" + echo4},
+		{name: "Cisco's multicast", link: LinkPPP, frame: "8f00 0800" + echo4},
+	} {
+		b := forge.Hex(tt.frame)
+		p := Packet{Dir: tt.dir, Flags: FlagUntimed}
+		if st := Decode(&p, tt.link, b, len(b)); st != OK {
+			t.Errorf("%s: %v", tt.name, st)
+		}
+		want := uint8(FlagUntimed)
+		if tt.want {
+			want |= FlagGroup
+		}
+		if p.Flags != want {
+			t.Errorf("%s: flags %03b, want %03b", tt.name, p.Flags, want)
+		}
+	}
+}

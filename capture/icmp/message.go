@@ -43,15 +43,19 @@ func message(p *Packet, b []byte, wire int, acc uint64) Status {
 	if p.Version == 6 {
 		return icmp6(p, b, st)
 	}
-	if got == 8 && p.IsError() {
+	switch {
+	case got < 8:
+	case p.isEcho() && p.Frag == 0:
+		p.SetPayload(b[8:])
+	case p.IsError():
 		p.quote(b)
 	}
 	return st
 }
 
 // icmp6 reads what an ICMPv6 message has behind its header: the datagram it quotes, the
-// address it is about, and whether its options hold together. A first fragment's may go on in
-// the next one.
+// address it is about, its data or nonce, and whether its options hold together. A first
+// fragment's may go on in the next one.
 func icmp6(p *Packet, b []byte, st Status) Status {
 	switch p.Type { // these have no second word that is theirs
 	case Type6MPLControl:
@@ -81,6 +85,14 @@ func icmp6(p *Packet, b []byte, st Status) Status {
 		st = announced(p, st, locatorUpdateHolds(p, b))
 	case Type6Redirect:
 		redirect(p, b)
+	case Type6Echo, Type6EchoReply:
+		if p.Frag == 0 {
+			p.SetPayload(b[8:])
+		}
+	case Type6NodeQuery, Type6NodeReply:
+		if len(b) >= 16 {
+			p.SetNonce(binary.BigEndian.Uint64(b[8:]))
+		}
 	}
 	if st != OK || p.Frag != 0 {
 		return st

@@ -41,6 +41,20 @@ func (p *Packet) NodeInfo(msg []byte) (NodeInfo, bool) {
 	}, true
 }
 
+// Nonce is that of p, a node information query or reply: a reply repeats its query's.
+func (p *Packet) Nonce() (uint64, bool) {
+	if !p.isNodeInfo() || p.Quote.Level < QuoteHeader {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(p.Quote.Dst[:]), true
+}
+
+// SetNonce leaves in p what Nonce says. Decode does it.
+func (p *Packet) SetNonce(nonce uint64) {
+	binary.BigEndian.PutUint64(p.Quote.Dst[:], nonce)
+	p.Quote.Level = QuoteHeader
+}
+
 func (p *Packet) isNodeInfo() bool {
 	return p.Version == 6 && (p.Type == Type6NodeQuery || p.Type == Type6NodeReply)
 }

@@ -2,10 +2,13 @@ package icmp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"icmpdump/internal/forge"
 )
 
 // checkNodes holds what is read of router renumbering and node information to what is true of any:
@@ -37,7 +40,12 @@ func checkNodes(t *testing.T, p *Packet, msg []byte) {
 		t.Fatalf("something is missing of %x, which is well", msg)
 	}
 
-	if n, ok := p.NodeInfo(msg); ok {
+	nonce, captured := p.Nonce()
+	n, ok := p.NodeInfo(msg)
+	if msg != nil && captured && (!ok || binary.BigEndian.Uint64(n.Nonce) != nonce) {
+		t.Fatalf("nonce %x, %v; of the message %x, %v", nonce, captured, n.Nonce, ok)
+	}
+	if ok {
 		if p.WhoAreYou() && p.Status == OK {
 			t.Fatal("who are you? comes with node information")
 		}
@@ -115,6 +123,24 @@ func TestNodeInfo(t *testing.T) {
 	}
 	if a, version, ttl := addrs.At(0); a != v4(192, 0, 2, 1) || version != 4 || ttl != 60 {
 		t.Errorf("got %x, version %d, %d s", a, version, ttl)
+	}
+}
+
+// The nonce is there with its last byte.
+func TestNonce(t *testing.T) {
+	for _, typ := range []string{"8b", "8c"} {
+		const size, nonce = 20, 0x3132333435363738
+		for n := range size + 1 {
+			b := forge.Hex("60000000 0014 3a 40" + ip6Addrs + typ + "00 0000 0004 8001 3132333435363738 0000003c")
+			var p Packet
+			Decode(&p, LinkRaw, b[:40+n], len(b))
+			if got, ok := p.Nonce(); ok != (n >= 16) || ok && got != nonce || !ok && got != 0 {
+				t.Errorf("type %s, %d bytes: got %x, %v", typ, n, got, ok)
+			}
+			if _, ok := p.Target(); ok || p.Quoted() != (Quote{}) {
+				t.Errorf("type %s, %d bytes: it quotes or targets", typ, n)
+			}
+		}
 	}
 }
 

@@ -73,6 +73,7 @@ const (
 	FlagNoIPLen = 1 << iota // the IP length was 0, as segmentation offload leaves it: IPLen is the frame's
 	FlagNoAddrs             // the IP header was cut off before its addresses
 	FlagUntimed             // Time is not one at which the packet can have been captured
+	FlagGroup               // the frame was broadcast or multicast on its link
 )
 
 // A Packet is what one frame said. It has no pointers and fits two cache lines.
@@ -85,8 +86,8 @@ type Packet struct {
 
 	Src, Dst Addr
 
-	// Quote is the datagram that an error quotes. A message that quotes none keeps the
-	// address in it that it asks or tells about: see Target and Quoted.
+	// Quote is the datagram that an error quotes: see Quoted. A message that quotes none keeps in
+	// it what Target, Payload or Nonce makes of it.
 	Quote Quote
 
 	Iface  int32  // interface index, 0 if unknown; below 0, of a capture file's own numbering

@@ -5,9 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-
 	"icmpdump/internal/forge"
 )
 
@@ -123,7 +120,7 @@ func TestPacketRows(t *testing.T) {
 					t.Errorf("verdict %s, want %s", st, tt.verdict)
 				}
 				tt.want.Status = st
-				if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreUnexported(Packet{})); diff != "" {
+				if diff := differ(tt.want, got); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
 				classes := 0
