@@ -54,7 +54,7 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	if !ok {
 		return p.Status // NotICMP, of a link type that is known: what is not known to be IP is not ours
 	}
-	if p.Dir == DirBroadcast || p.Dir == DirMulticast || link == LinkEthernet && b[0]&1 != 0 { // IEEE 802, section 8.2.2
+	if p.Dir == DirBroadcast || p.Dir == DirMulticast || link == LinkEthernet && b[0]&1 != 0 { // IEEE 802.3, section 3.2.3
 		p.Flags |= FlagGroup
 	}
 	ethertype, n, ok = vlanTags(p, ethertype, b, n)
