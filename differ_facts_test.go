@@ -74,7 +74,7 @@ var facts = []fact{
 	{path: "quoted.dst_port", fields: "udp.dstport tcp.dstport"},
 	{path: "quoted.type", fields: "icmp.type icmpv6.type", nth: 1},
 	{path: "quoted.id", fields: "icmp.ident icmpv6.echo.identifier", of: quotes},
-	{path: "quoted.seq", fields: "icmp.seq icmpv6.echo.sequence_number", of: quotes},
+	{path: "quoted.seq", fields: "icmp.seq icmp.ext.echo.seq icmpv6.echo.sequence_number icmpv6.ext.echo.seq", of: quotes},
 }
 
 // An exception is where icmpdump does not say what tshark says: docs/lines.md has the list.

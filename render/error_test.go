@@ -92,6 +92,17 @@ var detailed = []struct {
 		`"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"icmp","type":3,"code":3,"ttl":64,"tos":0,"ip_id":7,"df":false,"ip_length":56,"fragment":{"offset":0,"more":true}}`,
 	},
 	{
+		"quote of a PROBE request", 4, 11, 0, 0, `4500 001c 0007 4000 01 01 adcc 0a000005 c0000209 2a00 81cf 4d2f 0701`,
+		"ICMP time exceeded in-transit, length 36 IP (tos 0x0, ttl 1, id 7, offset 0, flags [DF], proto ICMP (1), length 28) 10.0.0.5 > 192.0.2.9: ICMP type-#42, length 8",
+		``,
+		`"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"icmp","type":42,"code":0,"id":19759,"seq":7,"ttl":1,"tos":0,"ip_id":7,"df":true,"ip_length":28}`,
+	},
+	{
+		"quote of a PROBE request, IPv6", 6, 3, 0, 0, `6000 0000 0008 3a 01 20010db8000000000000000000000005 20010db8000000000000000000000077 a000 0000 4d2f 0701`,
+		"[icmp6 sum ok] ICMP6, time exceeded in-transit for 2001:db8::77",
+		`"quoted":{"src":"2001:db8::5","dst":"2001:db8::77","proto":"icmp6","type":160,"code":0,"id":19759,"seq":7,"ttl":1,"traffic_class":0,"flow_label":0,"ip_length":48}`, ``,
+	},
+	{
 		"quote of a TCP segment with options", 4, 3, 10, 0, `4500 003c 0007 4000 40 06 6ea7 0a000005 c0000209
 			9ca8 01bc 000003e8 00000000 a042 faf0 0000 0000 0204 05b4 0402 080a 00000009 00000000 01 0303 07`,
 		"ICMP host 192.0.2.9 unreachable - admin prohibited, length 68 IP (tos 0x0, ttl 64, id 7, offset 0, flags [DF], proto TCP (6), length 60) 10.0.0.5.40104 > 192.0.2.9.444: Flags [SE], cksum 0x0000 (incorrect -> 0xde6b), seq 1000, win 64240, options [mss 1460,sackOK,TS val 9 ecr 0,nop,wscale 7], length 0",
@@ -163,6 +174,30 @@ func TestDetails(t *testing.T) {
 				t.Errorf("extensions: %v\n%s", has, got)
 			}
 		})
+	}
+}
+
+// The sequence number of a quoted PROBE message is that of the message: a byte.
+func TestQuotedProbe(t *testing.T) {
+	lines := NewLines(Options{Counters: true})
+	for _, tt := range []struct {
+		name    string
+		version uint8
+		want    string
+	}{
+		{"quote of a PROBE request", 4, " cause=icmp/10.0.0.5>192.0.2.9 qid=19759 qseq=7\n"},
+		{"quote of a PROBE request, IPv6", 6, " cause=icmp6/2001:db8::5>2001:db8::77 qid=19759 qseq=7\n"},
+	} {
+		for _, d := range detailed {
+			if d.name != tt.name {
+				continue
+			}
+			b := message(t, d.version, d.typ, d.code, d.word, d.body)
+			e, f := event(t, icmp.LinkRaw, b, len(b))
+			if got := string(lines.Append(nil, e, f)); !strings.HasSuffix(got, tt.want) {
+				t.Errorf("%s:\ngot  %swant %s", tt.name, got, tt.want)
+			}
+		}
 	}
 }
 

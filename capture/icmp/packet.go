@@ -124,8 +124,8 @@ type Packet struct {
 type Quote struct {
 	Src, Dst Addr // of the Packet's IP version
 
-	// Ports of TCP, UDP and what else has them in the same place, or identifier and
-	// sequence number of an ICMP echo. Valid iff Level is QuotePorts.
+	// Ports of TCP, UDP and what else has them in the same place, or identifier and sequence
+	// number of an ICMP message that has both: see ID and Seq. Valid iff Level is QuotePorts.
 	SrcPort, DstPort uint16
 
 	Proto uint8 // IP protocol, behind any extension headers; valid iff Level ≥ QuoteHeader

@@ -152,15 +152,17 @@ func quotePorts(q *Quote, b []byte) {
 		if q.Proto == ProtoICMPv6 {
 			types = &fields6
 		}
-		if len(b) < 8 || types[b[0]]&(hasID|hasSeq) != hasID|hasSeq {
+		if len(b) < 8 || types[b[0]]&hasID == 0 || types[b[0]]&(hasSeq|hasShortSeq) == 0 {
 			return
 		}
 		q.Type = b[0]
-		b = b[4:]
+		q.SrcPort, q.DstPort, q.Level = binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:]), QuotePorts
+		if types[b[0]]&hasShortSeq != 0 {
+			q.DstPort >>= 8
+		}
+		return
 	default:
 		return
 	}
-	q.SrcPort = binary.BigEndian.Uint16(b)
-	q.DstPort = binary.BigEndian.Uint16(b[2:])
-	q.Level = QuotePorts
+	q.SrcPort, q.DstPort, q.Level = binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:]), QuotePorts
 }

@@ -95,6 +95,44 @@ func TestQuotedDatagram(t *testing.T) {
 	}
 }
 
+// Identifier and sequence number of a quoted message are those that it has as a Packet, if it has
+// both: those of PROBE too, whose sequence number is a byte.
+func TestQuotedIDAndSeq(t *testing.T) {
+	for _, version := range []uint8{4, 6} {
+		for typ := range 256 {
+			for size := range 13 { // bytes of the message
+				msg := []byte{byte(typ), 0, 0, 0, 0x4d, 0x2f, 0x07, 0x81, 0xc0, 0xff, 0xee, 0}
+				header := forge.Hex("4500 0020 0001 0000 40 01 0000 0a000001 0a000002")
+				if version == 6 {
+					header = forge.Hex("60000000 000c 3a 40" + ip6Addrs)
+				}
+				quoted := append(header, msg[:size]...)
+				var p, e Packet
+				Decode(&p, LinkRaw, quoted, len(header)+len(msg))
+				msg = append([]byte{TypeTimeExceeded, 0, 0, 0, 0, 0, 0, 0}, quoted...)
+				if version == 6 {
+					msg[0] = Type6TimeExceeded
+				}
+				e.Version, e.Length = version, uint32(len(msg))
+				message(&e, msg, len(msg), 0)
+
+				id, hasID := p.ID()
+				seq, hasSeq := p.Seq()
+				want := Quote{Src: p.Src, Dst: p.Dst, Proto: ProtoICMP, Level: QuoteHeader}
+				if version == 6 {
+					want.Proto = ProtoICMPv6
+				}
+				if hasID && hasSeq {
+					want.Type, want.SrcPort, want.DstPort, want.Level = p.Type, id, seq, QuotePorts
+				}
+				if got := e.Quoted(); got != want {
+					t.Errorf("IPv%d, type %d, %d bytes: got %+v, want %+v", version, typ, size, got, want)
+				}
+			}
+		}
+	}
+}
+
 // An ICMPv6 error of a type that nobody knows may have anything behind its header.
 func TestUnknownErrorQuotesNothing(t *testing.T) {
 	for _, typ := range []uint8{0, 5, 127} {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"icmpdump/internal/forge"
 )
 
@@ -49,6 +52,15 @@ func ping(p Packet, ipLen uint32) Packet {
 func sized(p Packet, ipLen, length uint32) Packet {
 	p.IPLen, p.Length = ipLen, length
 	return p
+}
+
+// differ is where got is not what was wanted. Where things stand in the frame is TestFrame's, and
+// the data of an echo is TestPayload's.
+func differ(want, got Packet) string {
+	if _, ok := got.Payload(); ok {
+		got.Quote = Quote{}
+	}
+	return cmp.Diff(want, got, cmpopts.IgnoreUnexported(Packet{}))
 }
 
 // rowsIP4 are about links and IPv4.

@@ -84,7 +84,8 @@ func (d dice) protocol() layers.IPProtocol {
 	return oneOf[layers.IPProtocol](d, 2, 46, 89, 103, 112, 200)
 }
 
-// quotedBody is what stands behind the IP header: UDP, TCP, an echo, or something else.
+// quotedBody is what stands behind the IP header: UDP, TCP, an echo, the header of an extended one,
+// or something else.
 func (d dice) quotedBody(version int) []gopacket.SerializableLayer {
 	data := gopacket.Payload(d.bytes(8 + d.IntN(60)))
 	// Ports of no protocol that a dissector would look into.
@@ -95,10 +96,18 @@ func (d dice) quotedBody(version int) []gopacket.SerializableLayer {
 	case 1:
 		return []gopacket.SerializableLayer{&layers.TCP{SrcPort: layers.TCPPort(from), DstPort: layers.TCPPort(to), Seq: d.Uint32(), SYN: true, Window: 1024}, data}
 	case 2:
-		if version == 4 {
-			return []gopacket.SerializableLayer{Echo4(oneOf[uint8](d, 0, 8), d.uint16(), d.uint16()), data}
+		types := []uint8{0, 8, 42, 43}
+		if version == 6 {
+			types = []uint8{128, 129, 160, 161}
 		}
-		return []gopacket.SerializableLayer{ICMP6(oneOf[uint8](d, 128, 129), 0), IDSeq(d.uint16(), d.uint16()), data}
+		typ, id, seq := oneOf(d, types...), d.uint16(), d.uint16()
+		if typ == types[2] || typ == types[3] {
+			data = nil // it would be an extension structure
+		}
+		if version == 4 {
+			return []gopacket.SerializableLayer{Echo4(typ, id, seq), data}
+		}
+		return []gopacket.SerializableLayer{ICMP6(typ, 0), IDSeq(id, seq), data}
 	}
 	return []gopacket.SerializableLayer{data}
 }
