@@ -33,6 +33,7 @@ func (p *Packet) SetPayload(data []byte) {
 		q.Dst = Addr(data) // 2 ns less than copy takes
 		return
 	}
+	q.Dst = Addr{}
 	copy(q.Dst[:], data)
 }
 

@@ -104,6 +104,17 @@ func TestPayloadOfJumbogram(t *testing.T) {
 	}
 }
 
+// What was left before is gone.
+func TestSetPayloadAgain(t *testing.T) {
+	p := Packet{Version: 4, Type: TypeEcho, Got: 8}
+	for _, data := range []string{"0123456789abcdefg", "0123456789abcdef", "x", ""} {
+		p.SetPayload([]byte(data))
+		if got, ok := p.Payload(); got != payloadOf([]byte(data)) || !ok {
+			t.Errorf("%q: got %+v, %v", data, got, ok)
+		}
+	}
+}
+
 // Data that is not the same has another hash: shorter, with one bit changed, or with two words in
 // each other's place.
 func TestPayloadSum(t *testing.T) {
