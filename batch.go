@@ -9,7 +9,7 @@ import (
 // A batch is events on their way to the drawer, with the bytes of those frames that a line
 // shows more of than their packets hold.
 type batch struct {
-	events []flowtable.Event
+	events flowtable.Events
 	frames []kept // one for each packet, in the order of the events that are about packets
 	bytes  []byte // of the frames that were kept
 }
@@ -23,7 +23,7 @@ type kept struct {
 	tpid     uint16
 }
 
-func (b *batch) empty() bool { return len(b.events) == 0 }
+func (b *batch) empty() bool { return len(b.events.All) == 0 }
 
 func (b *batch) reset() { b.cut(mark{}) }
 
@@ -46,11 +46,14 @@ func (b *batch) frame(n int) icmp.Frame {
 }
 
 // A mark is how much is in a batch.
-type mark struct{ events, frames, bytes int }
+type mark struct{ events, rows, frames, bytes int }
 
-func (b *batch) mark() mark { return mark{len(b.events), len(b.frames), len(b.bytes)} }
+func (b *batch) mark() mark {
+	return mark{len(b.events.All), len(b.events.Rows), len(b.frames), len(b.bytes)}
+}
 
 // cut takes out what came after m.
 func (b *batch) cut(m mark) {
-	b.events, b.frames, b.bytes = b.events[:m.events], b.frames[:m.frames], b.bytes[:m.bytes]
+	b.events.All, b.events.Rows = b.events.All[:m.events], b.events.Rows[:m.rows]
+	b.frames, b.bytes = b.frames[:m.frames], b.bytes[:m.bytes]
 }

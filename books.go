@@ -39,7 +39,7 @@ func (b *books) lines() [][]entry {
 			{"malformed", t.Malformed}, {"unsupported", t.Unsupported}, {"filtered", t.Filtered},
 			{"loopback copies", b.source.Copies}, {"unread", t.Unread}},
 		append(verdicts, entry{"loopback copies", b.source.Copies}, entry{"unread", t.Unread}),
-		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets},
+		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets()},
 			{"repeat sightings", b.totals.Repeats}},
 		{{"events", t.Packets() + b.lost}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},
 	}

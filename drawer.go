@@ -71,8 +71,8 @@ func (d *drawer) give(ctx context.Context, b *batch, m mark, live bool) *batch {
 			return empty
 		default:
 		}
-		if len(b.events) > backlog || len(b.bytes) > backlogBytes {
-			d.skipped += uint64(len(b.events) - m.events)
+		if len(b.events.All) > backlog || len(b.bytes) > backlogBytes {
+			d.skipped += uint64(len(b.events.All) - m.events)
 			b.cut(m)
 		}
 		return b
@@ -112,8 +112,8 @@ func (d *drawer) start() <-chan struct{} {
 // batch draws a batch, with a single write unless it is of a size that no lines of echoes have.
 func (d *drawer) batch(b *batch) {
 	packets := 0
-	for i := range b.events {
-		e := &b.events[i]
+	for i := range b.events.All {
+		e := &b.events.All[i]
 		var f icmp.Frame
 		if !e.Lost {
 			f = b.frame(packets)

@@ -33,10 +33,10 @@ func TestShownCountsEvents(t *testing.T) {
 		f := capture.Frame{Frame: icmp.Frame{Data: forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, seq)), Link: icmp.LinkRaw}}
 		var p icmp.Packet
 		icmp.Decode(&p, f.Link, f.Data, len(f.Data))
-		b.events = append(b.events, flowtable.Event{Packet: p})
+		b.events.All = append(b.events.All, flowtable.Event{Packet: p})
 		b.keep([]icmp.Packet{p}, []capture.Frame{f}, draw.Needs)
 	}
-	e := &b.events[0]
+	e := &b.events.All[0]
 	size := len(draw.Append(nil, e, b.frame(0)))
 	for _, tt := range []struct {
 		room             int
@@ -71,9 +71,9 @@ func (c *counted) Write(b []byte) (int, error) {
 
 // However much a batch becomes as text, not much of it is kept at a time.
 func TestTextIsBounded(t *testing.T) {
-	b := &batch{events: make([]flowtable.Event, 64)}
-	for i := range b.events {
-		b.events[i].Lost = true // about no packet, and so without a frame
+	b := &batch{events: flowtable.Events{All: make([]flowtable.Event, 64)}}
+	for i := range b.events.All {
+		b.events.All[i].Lost = true // about no packet, and so without a frame
 	}
 	var out counted
 	d := newDrawer(&out, wide{}, func() {})

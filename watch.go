@@ -133,7 +133,7 @@ func open(o *options, stderr io.Writer) (source, error) {
 // newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which
 // gives the same output each time.
 func newTable(o *options) *flowtable.Table {
-	c := flowtable.Config{OneWay: o.draw.OneWay}
+	c := flowtable.Config{OneWay: o.draw.OneWay, Live: o.live}
 	if o.live {
 		c.Seed = rand.Uint64()
 	}
@@ -165,16 +165,19 @@ type watcher struct {
 
 // packets is the pump's sink.
 func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Frame) error {
-	b := w.batch
-	m := b.mark() // what is left from the last time, when all other batches were under way
-	b.events = w.table.Add(b.events, ps)
 	if w.opts.live && len(ps) == 0 {
-		b.events = w.table.Advance(b.events, time.Now().Add(-lull).UnixNano())
+		now := time.Now().Add(-lull).UnixNano()
+		for all := false; !all; {
+			m := w.batch.mark()
+			all = w.table.Advance(&w.batch.events, now)
+			w.pass(ctx, m, nil, nil)
+		}
 	}
-	w.lost += uint64(len(b.events) - m.events - len(ps))
-	b.keep(ps, fs, w.draw.Needs)
-	if !b.empty() {
-		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
+	for len(ps) > 0 {
+		m := w.batch.mark()
+		n := w.table.Add(&w.batch.events, ps)
+		w.pass(ctx, m, ps[:n], fs[:n])
+		ps, fs = ps[n:], fs[n:]
 	}
 	if w.talk.files != nil {
 		w.talk.update(time.Now())
@@ -185,6 +188,17 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 	default:
 	}
 	return nil
+}
+
+// pass gives the drawer what came behind m, of which these packets and their frames are the
+// last. What it has no batch for is left for the next time.
+func (w *watcher) pass(ctx context.Context, m mark, ps []icmp.Packet, fs []capture.Frame) {
+	b := w.batch
+	w.lost += uint64(len(b.events.All) - m.events - len(ps))
+	if !b.empty() {
+		b.keep(ps, fs, w.draw.Needs)
+		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
+	}
 }
 
 func (w *watcher) summary() *render.Summary {

@@ -6,93 +6,137 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// expire gives up the requests that are overdue at now and forgets those that nothing can
-// answer any more. It appends an event for each that it gives up.
-func (s *shard) expire(dst []Event, now int64) []Event {
-	r := &s.requests
-	for ; r.due < r.tail; r.due++ {
-		q := r.at(r.due)
-		if q.state != statePending {
-			continue
-		}
-		overdue := q.sent.time + s.timeout
-		if now < overdue {
-			break
-		}
-		dst = s.giveUp(dst, q, overdue)
+// patience is how long a request stands among those that wait.
+func (s *shared) patience() int64 {
+	if s.OneWay { // it waits for ever, but what it waits for will not be known any more
+		return s.Late
 	}
-	for r.head < r.due && now-r.at(r.head).sent.time >= s.late {
-		r.head++
-	}
-	return dst
+	return s.ReplyTimeout
 }
 
-// deadline is when the oldest request that waits is overdue.
+// deadline is when the next request or flow of the shard is due.
 func (s *shard) deadline() int64 {
-	if r := &s.requests; r.due < r.tail {
-		return r.at(r.due).sent.time + s.timeout
+	return min(s.requestDeadline(), s.flowDeadline())
+}
+
+func (s *shard) requestDeadline() int64 {
+	if i := s.requests.waiting.head; i != 0 {
+		return s.requests.slab[i].at + s.patience()
 	}
 	return math.MaxInt64
 }
 
-// makeRoom forgets the oldest request if there is no room for another one. If it waited, its
-// fate will not be known, and that is what is counted: it would be wrong to call it lost.
-func (s *shard) makeRoom() {
-	r := &s.requests
-	if !r.full() {
-		return
+func (s *shard) flowDeadline() int64 {
+	if n := s.oldest(); n >= 0 {
+		return s.flows[n].seen + s.Idle
 	}
-	if r.due == r.head {
-		if q := r.at(r.due); q.state == statePending {
-			c := s.settle(q, stateForgotten)
-			c.Pending--
-			c.Forgotten++
-		}
-		r.due++
-	}
-	r.head++
+	return math.MaxInt64
 }
 
-// giveUp makes q a lost request. If its flow was evicted meanwhile there is nobody to name.
-func (s *shard) giveUp(dst []Event, q *request, now int64) []Event {
-	c := s.settle(q, stateLost)
-	c.Pending--
-	c.Lost++
-	f := &s.flows[q.flow]
-	if c != &f.counts {
-		return dst
+// expire does what is due next.
+func (s *shard) expire(dst *Events, c *clock) {
+	if s.requestDeadline() > s.flowDeadline() {
+		s.end(dst, s.oldest(), c)
+		return
 	}
-	return append(dst, Event{
-		Packet:  requestPacket(&f.key, q, now),
-		Kind:    f.key.Kind,
-		Counts:  f.counts,
-		LastSeq: f.lastSeq,
-		Sent:    q.sent.time,
-		Lost:    true,
-		Notes:   NoteLost,
+	i := s.requests.waiting.head
+	if s.OneWay {
+		s.requests.free(&s.flows[s.requests.slab[i].flow], i)
+		return
+	}
+	s.giveUp(dst, i, c)
+}
+
+// giveUp makes i a lost request.
+func (s *shard) giveUp(dst *Events, i uint32, c *clock) {
+	q := &s.requests.slab[i]
+	f := &s.flows[q.flow]
+	s.requests.settle(f, i, stateLost)
+	f.counts.Pending--
+	f.counts.Lost++
+	if s.NoLost {
+		return
+	}
+	notes := NoteLost
+	if s.dropped.Load() >= q.at {
+		notes |= NoteMaybe
+	}
+	dst.All = append(dst.All, Event{
+		Packet: requestPacket(f, q, c.stamp(q.at+s.ReplyTimeout)),
+		Kind:   f.key.Kind, Counts: f.counts, LastSeq: f.lastSeq, Sent: q.sent, Lost: true, Notes: notes,
 	})
 }
 
-// settle ends the wait of q and returns the counters that it is in: its flow's, or those of
-// the evicted flows.
-func (s *shard) settle(q *request, to state) *Counts {
-	s.requests.settle(q, to)
-	if f := &s.flows[q.flow]; f.serial == q.serial {
-		return &f.counts
+// requestPacket is what is known of a request that was seen some time ago.
+func requestPacket(f *flow, q *request, time int64) icmp.Packet {
+	k := &f.key
+	p := icmp.Packet{
+		Time: time, Src: k.Requester, Dst: k.Responder, Version: k.Version, Iface: q.iface, Got: 4, Status: icmp.OK,
 	}
-	return &s.evicted.counts[q.kind]
+	p.Type, p.Code = k.ICMPType()
+	p.Tags = k.putVLAN(&p.VLAN)
+	if k.Kind.HasID() {
+		seq := uint32(q.seq)
+		if k.Kind == KindExtendedEcho {
+			seq <<= 8 // RFC 8335, section 2
+		}
+		p.Rest, p.Got = uint32(k.ID)<<16|seq, 8
+	}
+	if k.Kind == KindNeighbor {
+		p.Quote.Dst, p.Quote.Level = k.Responder, icmp.QuoteHeader // see Packet.Target
+	}
+	return p
 }
 
-// requestPacket is what is known of a request that was seen some time ago.
-func requestPacket(k *Key, q *request, now int64) icmp.Packet {
-	seq := uint32(q.seq)
-	if k.Kind == KindExtendedEcho {
-		seq <<= 8 // RFC 8335, section 2
+// end makes the flow n one that is over: its row stays until its place is needed.
+func (s *shard) end(dst *Events, n int, c *clock) {
+	f := &s.flows[n]
+	s.forsake(n)
+	s.links.remove(&s.lists[f.rank], uint32(n+1))
+	s.links.append(&s.lists[rankOver], uint32(n+1))
+	f.rank = rankOver
+	s.serial++
+	f.serial = s.serial
+	if s.Ends {
+		dst.All = append(dst.All, Event{Packet: icmp.Packet{Time: c.stamp(f.seen + s.Idle)}, Kind: f.key.Kind, Ended: true, Row: len(dst.Rows)})
+		dst.Rows = append(dst.Rows, s.row(n, c.now))
 	}
-	p := icmp.Packet{
-		Time: now, Src: k.Requester, Dst: k.Responder, Version: k.Version, Iface: q.sent.iface,
-		Type: requestType(k), Rest: uint32(k.ID)<<16 | seq, Got: 8, Status: icmp.OK,
+}
+
+// reap forgets what nothing can come of any more.
+func (s *shard) reap(now int64) {
+	r := &s.requests
+	for r.settled.head != 0 && s.stale(r.settled.head, now) {
+		r.free(&s.flows[r.slab[r.settled.head].flow], r.settled.head)
 	}
-	p.Tags = k.putVLAN(&p.VLAN)
-	return p
+}
+
+// makeRoom forgets a request if there is no room for another one: what was settled first or,
+// if all wait, the oldest of the flow that waits for most. That one's fate will not be known,
+// and that is what is counted: it would be wrong to call it lost. If a itself is of that flow
+// it is a that is not remembered: then what becomes of the older ones will be known.
+func (s *shard) makeRoom(a *arrival) bool {
+	r := &s.requests
+	if !r.full() {
+		return true
+	}
+	s.reap(a.clock.now)
+	if !r.full() {
+		return true
+	}
+	i := r.settled.head
+	if i == 0 {
+		if first := r.slab[r.waiting.head].flow; s.flows[first].waits > s.flows[r.heaviest].waits {
+			r.heaviest = first
+		}
+		if s.lookup(a.place, a.hash.flow) == int(r.heaviest) {
+			return false
+		}
+		i = s.flows[r.heaviest].requests.head
+		c := &s.flows[r.slab[i].flow].counts
+		c.Pending--
+		c.Forgotten++
+	}
+	r.free(&s.flows[r.slab[i].flow], i)
+	return true
 }

@@ -17,29 +17,59 @@ const (
 	KindInfo                     // RFC 792
 	KindMask                     // RFC 950
 	KindExtendedEcho             // RFC 8335
-	KindError                    // errors and redirects, by type and code
+	KindHomeAgent                // discovery of its address: RFC 6275, section 6.5
+	KindMobilePrefix             // RFC 6275, section 6.7
+	KindNodeInfo                 // RFC 4620
+	KindRouter                   // solicitation and advertisement: RFC 1256; RFC 4861, section 4
+	KindNeighbor                 // likewise: RFC 4861, section 4
+	KindListener                 // multicast listener query and report: RFC 2710, RFC 3810
+	KindError                    // errors and redirects, by type, code, and what they quote
 	KindOther                    // everything else, by type and code
-
-	kinds = iota // how many there are
 )
 
 // Paired reports whether the kind has requests and replies.
-func (k Kind) Paired() bool { return k >= KindEcho && k <= KindExtendedEcho }
+func (k Kind) Paired() bool { return k >= KindEcho && k <= KindListener }
+
+// HasID reports whether the kind has identifiers.
+func (k Kind) HasID() bool { return k >= KindEcho && k <= KindMobilePrefix }
+
+// HasSeq reports whether the kind has sequence numbers.
+func (k Kind) HasSeq() bool { return k >= KindEcho && k <= KindExtendedEcho }
+
+// onLink reports whether the kind speaks to neighbors only.
+func (k Kind) onLink() bool { return k >= KindRouter && k <= KindListener }
+
+// forAll reports whether replies of the kind may be for everybody who asked on the link.
+func (k Kind) forAll() bool { return k == KindRouter || k == KindListener }
 
 // A Key names a flow. It is by role, not by direction: whichever packet is seen first, the
 // requester is who asked, because the type says so. Two hosts that ping each other with one
 // identifier are two flows.
 type Key struct {
-	// Of a query, who asked and who is to answer; of all else, sender and receiver.
+	// Of a query, who asked (zero if that can't be said: of an advertisement to all nodes, and
+	// of any listener report) and who is to answer (of neighbor discovery, the target); of all
+	// else, sender and receiver.
 	Requester, Responder icmp.Addr
 
-	Scope   int32  // the interface, if either address means something on one link only
+	Scope   int32  // the interface, of what means something on one link only
 	VLAN    uint32 // VLAN identifiers, the outer above bit 12; 0 untagged
-	ID      uint16 // identifier of a query
+	ID      uint16 // valid iff Kind.HasID
 	Kind    Kind
 	Version uint8 // of IP
 	Type    uint8 // of what is no query, and 0 else
 	Code    uint8
+}
+
+// ICMPType is the type and code of k's packets, of a query flow those of its requests.
+func (k *Key) ICMPType() (typ, code uint8) {
+	if !k.Kind.Paired() {
+		return k.Type, k.Code
+	}
+	parts := &parts4
+	if k.Version == 6 {
+		parts = &parts6
+	}
+	return uint8(slices.Index(parts[:], part{k.Kind, roleRequest})), 0
 }
 
 // role is what a packet is in its flow.
@@ -68,13 +98,29 @@ var parts4 = [256]part{
 	icmp.TypeMaskReply:         {KindMask, roleReply},
 	icmp.TypeExtendedEcho:      {KindExtendedEcho, roleRequest},
 	icmp.TypeExtendedEchoReply: {KindExtendedEcho, roleReply},
+	icmp.TypeRouterSolicit:     {KindRouter, roleRequest},
+	icmp.TypeRouterAdvert:      {KindRouter, roleReply},
 }
 
+// A listener done is no part: it answers no query.
 var parts6 = [256]part{
 	icmp.Type6Echo:              {KindEcho, roleRequest},
 	icmp.Type6EchoReply:         {KindEcho, roleReply},
 	icmp.Type6ExtendedEcho:      {KindExtendedEcho, roleRequest},
 	icmp.Type6ExtendedEchoReply: {KindExtendedEcho, roleReply},
+	icmp.Type6HomeAgentRequest:  {KindHomeAgent, roleRequest},
+	icmp.Type6HomeAgentReply:    {KindHomeAgent, roleReply},
+	icmp.Type6MobileSolicit:     {KindMobilePrefix, roleRequest},
+	icmp.Type6MobileAdvert:      {KindMobilePrefix, roleReply},
+	icmp.Type6NodeQuery:         {KindNodeInfo, roleRequest},
+	icmp.Type6NodeReply:         {KindNodeInfo, roleReply},
+	icmp.Type6RouterSolicit:     {KindRouter, roleRequest},
+	icmp.Type6RouterAdvert:      {KindRouter, roleReply},
+	icmp.Type6NeighborSolicit:   {KindNeighbor, roleRequest},
+	icmp.Type6NeighborAdvert:    {KindNeighbor, roleReply},
+	icmp.Type6MLDQuery:          {KindListener, roleRequest},
+	icmp.Type6MLDReport:         {KindListener, roleReply},
+	icmp.Type6MLDv2Report:       {KindListener, roleReply},
 }
 
 func partOf(version, typ uint8) part {
@@ -84,52 +130,113 @@ func partOf(version, typ uint8) part {
 	return parts4[typ]
 }
 
-// requestType is the ICMP type of the requests of a query flow.
-func requestType(k *Key) uint8 {
-	parts := &parts4
-	if k.Version == 6 {
-		parts = &parts6
-	}
-	return uint8(slices.Index(parts[:], part{k.Kind, roleRequest}))
+// A place in the table: what a packet is, and where it belongs.
+type place struct {
+	key   Key
+	cause icmp.Quote // of an error flow, what it is about
+	role  role
+	seq   uint16 // of a query
+	group bool   // a request that asks a group
 }
 
-// keyOf is the key of the flow that p, which has an ICMP header, belongs to, and p's role in
-// it. A query that was cut off before its sequence number can't be paired and is counted by
-// its type.
-func keyOf(p *icmp.Packet) (Key, role) {
-	k := Key{Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p)}
+// placeOf is the place of p, which has an ICMP header. A query that was cut off before it
+// could be paired is counted by its type.
+func placeOf(p *icmp.Packet) place {
+	part := partOf(p.Version, p.Type)
+	if part.kind != KindNone && p.Got == 8 {
+		if pl := queryPlace(p, part); pl.key.Kind != KindNone {
+			return pl
+		}
+	}
+	return countedPlace(p)
+}
+
+// countedPlace is the place of p if it is neither a request nor a reply.
+func countedPlace(p *icmp.Packet) place {
+	pl := place{key: Key{
+		Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p),
+		Kind: KindOther, Type: p.Type, Code: p.Code,
+	}}
+	if p.IsError() {
+		pl.key.Kind = KindError
+		pl.cause = p.Quoted()
+		if pl.cause.IsICMP() {
+			pl.cause.DstPort = 0 // a sequence number
+		}
+	}
 	if isLocal(&p.Src, p.Version) || isLocal(&p.Dst, p.Version) {
+		pl.key.Scope = p.Iface
+	}
+	return pl
+}
+
+// queryPlace is the place of p, which plays that part; without a kind if it does not really.
+func queryPlace(p *icmp.Packet, part part) place {
+	k := Key{Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p), Kind: part.kind}
+	var seq uint16
+	if part.role == roleReply {
+		k.Requester, k.Responder = p.Dst, p.Src
+	}
+	switch part.kind {
+	case KindNodeInfo:
+		nonce, ok := p.Nonce()
+		if !ok {
+			return place{}
+		}
+		seq = uint16(nonce>>48) ^ uint16(nonce>>32) ^ uint16(nonce>>16) ^ uint16(nonce)
+	case KindNeighbor:
+		target, ok := p.Target()
+		if !ok || k.Requester == (icmp.Addr{}) { // duplicate address detection hopes for silence
+			return place{}
+		}
+		k.Responder = target
+		if isGroup(&k.Requester, 6) {
+			k.Requester = icmp.Addr{}
+		}
+	case KindRouter:
+		if part.role == roleReply && isGroup(&k.Requester, p.Version) {
+			k.Requester = icmp.Addr{}
+		}
+	case KindListener:
+		if part.role == roleReply {
+			k.Requester = icmp.Addr{}
+		}
+	default:
+		k.ID, _ = p.ID()
+		if k.Kind.HasSeq() {
+			seq, _ = p.Seq()
+		}
+	}
+	if k.Kind.onLink() || isLocal(&p.Src, p.Version) || isLocal(&p.Dst, p.Version) {
 		k.Scope = p.Iface
 	}
-	part := partOf(p.Version, p.Type)
-	if part.kind.Paired() && p.Got == 8 {
-		k.Kind = part.kind
-		k.ID, _ = p.ID()
-		if part.role == roleReply {
-			k.Requester, k.Responder = p.Dst, p.Src
-		}
-		return k, part.role
-	}
-	k.Kind, k.Type, k.Code = KindOther, p.Type, p.Code
-	if p.IsError() {
-		k.Kind = KindError
-	}
-	return k, roleCounted
+	return place{key: k, role: part.role, seq: seq, group: part.role == roleRequest && asksGroup(&k, p)}
 }
 
-// quotedKey is the key of the query that p, an error, quotes, and its sequence number. It is
-// not ok if p quotes something else.
-func quotedKey(p *icmp.Packet) (k Key, seq uint16, ok bool) {
-	q := p.Quoted()
-	if q.Level < icmp.QuotePorts || !q.IsICMP() {
-		return Key{}, 0, false
+// asksGroup reports whether p, a request, may be answered by others than whom it asks.
+func asksGroup(k *Key, p *icmp.Packet) bool {
+	switch k.Kind {
+	case KindRouter, KindListener, KindHomeAgent:
+		return true
+	case KindNeighbor:
+		return false
 	}
+	return isGroup(&k.Responder, k.Version) || k.Version == 4 && p.Flags&icmp.FlagGroup != 0
+}
+
+// quotedPlace is the place of the query that p, an error, quotes. It is not ok if p quotes
+// something else.
+func quotedPlace(p *icmp.Packet) (_ place, ok bool) {
+	q := p.Quoted()
 	part := partOf(p.Version, q.Type)
-	k = Key{Requester: q.Src, Responder: q.Dst, Version: p.Version, VLAN: vlan(p), ID: q.SrcPort, Kind: part.kind}
+	if q.Level < icmp.QuotePorts || !q.IsICMP() || part.role != roleRequest || !part.kind.HasSeq() {
+		return place{}, false
+	}
+	k := Key{Requester: q.Src, Responder: q.Dst, Version: p.Version, VLAN: vlan(p), ID: q.SrcPort, Kind: part.kind}
 	if isLocal(&q.Src, p.Version) || isLocal(&q.Dst, p.Version) {
 		k.Scope = p.Iface
 	}
-	return k, q.DstPort, part.role == roleRequest
+	return place{key: k, role: roleRequest, seq: q.DstPort}, true
 }
 
 // vlan is the VLAN that p was in. A priority tag (identifier 0) is in none.
@@ -164,4 +271,12 @@ func isLocal(a *icmp.Addr, version uint8) bool {
 		return a[12] == 169 && a[13] == 254 // RFC 3927
 	}
 	return a.IsLinkLocal()
+}
+
+// isGroup reports whether a is multicast, or the limited broadcast address (RFC 919).
+func isGroup(a *icmp.Addr, version uint8) bool {
+	if version == 4 {
+		return a[12]&0xf0 == 0xe0 || [4]byte(a[12:]) == [4]byte{255, 255, 255, 255}
+	}
+	return a[0] == 0xff
 }

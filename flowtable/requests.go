@@ -1,5 +1,7 @@
 package flowtable
 
+import "icmpdump/capture/icmp"
+
 // state is what became of a request.
 type state uint8
 
@@ -8,131 +10,248 @@ const (
 	stateAnswered
 	stateRefused // by an error
 	stateLost
-	stateForgotten
 )
 
-// A sighting identifies one copy of a packet, which a bridge or a pair of virtual interfaces
-// shows several times.
-type sighting struct {
-	time     int64
-	iface    int32
-	length   uint32 // of the ICMP message
-	ipid     uint16 // 0 for IPv6, which has none
-	checksum uint16
-	untimed  bool // the packet's own time is not valid
-}
-
-// sightingWindow is how long after a packet its copy on another interface may be seen.
-const sightingWindow = 50e6 // ns
-
-// copies reports whether s is the packet of first, seen again on another interface.
-func (s *sighting) copies(first *sighting) bool {
-	return s.iface != first.iface && s.time >= first.time && s.time-first.time < sightingWindow &&
-		s.ipid == first.ipid && s.checksum == first.checksum && s.length == first.length
-}
-
-// A request that was seen, and what answered it. Requests of one flow with one sequence
+// A request that was seen, and what became of it. Requests of one flow with one sequence
 // number, its namesakes, are answered in the order in which they were sent.
 type request struct {
-	sent     sighting
-	answer   sighting // the last; valid iff state is stateAnswered
-	older    uint64   // position of the next older in the bucket; of the newest namesake only
-	next     uint64   // position of the next newer namesake, or 0
-	pending  uint64   // position of the oldest namesake that waits, or 0; of the newest only
-	answered uint64   // position of the namesake that was answered last, or 0; of the newest only
-	flow     uint32   // index into the slab
-	serial   uint32   // the flow's, in case the slab's place was given to another
-	seq      uint16
-	state    state
-	kind     Kind // the flow's
-}
+	at      int64        // when it was seen, by the clock
+	sent    int64        // its own stamp
+	payload icmp.Payload // valid iff compares
 
-func (q *request) isNamesake(o *request) bool {
-	return q.flow == o.flow && q.seq == o.seq && q.serial == o.serial
+	flow   uint32 // the slab's index
+	iface  int32
+	length uint32 // of the ICMP message
+	asker  uint32 // a hash of who asks what
+	steps  uint16 // of the clock
+	seq    uint16
+	state  state
+
+	untimed, compares, group bool
+
+	tag   uint32 // in the index
+	newer uint32 // the next newer namesake
+
+	// Of the newest namesake only.
+	pending uint32 // the oldest namesake that waits
+	lost    uint32 // the oldest that is lost
 }
 
 // requests remembers the requests of a shard, from when they are sent until nothing more can
-// come of them. It is one queue in the order of sending, because all wait equally long: what
-// is due next is always in front. Positions in the queue only grow, and begin at 1; the ring
-// holds those from head to tail.
+// come of them. Each is named by its index in a slab that is made at the start; 0 is none.
 //
-// Lookup is by bucket, each a chain of newest namesakes from the newest to the oldest. It
-// ends at the first position that the head has passed, so that to forget is to move the head.
-// However many namesakes wait (a flood with one sequence number), each step takes as long.
+// Those that wait stand in one queue in the order of sending: all wait equally long, so that
+// what is due next is always in front. What is settled moves to another queue, in that order.
+// Requests are found by flow and sequence number, the newest of namesakes only, and by who asks
+// what, whomever: see fit. However many namesakes wait (a flood with one sequence
+// number), each step takes as long.
 type requests struct {
-	ring    []request
-	buckets []uint64 // position of the newest request in each
-	seed    uint64   // of the hash
-	head    uint64   // the oldest that is remembered
-	due     uint64   // the oldest that has not been given up or passed over yet
-	tail    uint64   // one past the newest
+	slab  []request
+	used  uint32 // indices below were used before
+	spare uint32 // the first of those that are free again, chained by newer
+	index index  // of the newest namesakes
+	seed  uint64 // of the hash
+
+	waiting, settled ends
+	queues           links
+	ofFlow           links
+	askers           []ends
+	ofAsker          links
+
+	heaviest uint32 // the flow that was found to wait for most
 }
 
-// newRequests has room for at least n requests.
-func newRequests(n int, seed uint64) requests {
+// init makes room for n requests.
+func (r *requests) init(n int, seed uint64) {
 	size := 1
 	for size < n {
 		size *= 2
 	}
-	return requests{ring: make([]request, size), buckets: make([]uint64, size), seed: seed, head: 1, due: 1, tail: 1}
+	r.slab = make([]request, n+1)
+	r.queues, r.ofFlow, r.ofAsker = make(links, n+1), make(links, n+1), make(links, n+1)
+	r.index, r.askers = newIndex(n), make([]ends, size)
+	r.used, r.seed = 1, seed
 }
 
-// at is the request at a position, or nil if that is not remembered (0 never is).
-func (r *requests) at(pos uint64) *request {
-	if pos < r.head {
-		return nil
+// begin moves all to now.
+func (r *requests) begin(now int64) {
+	for i := range r.slab[:r.used] {
+		r.slab[i].at, r.slab[i].sent = now, now
 	}
-	return &r.ring[pos&uint64(len(r.ring)-1)]
 }
 
-func (r *requests) full() bool { return r.tail-r.head == uint64(len(r.ring)) }
+func (r *requests) full() bool { return r.spare == 0 && int(r.used) == len(r.slab) }
 
-// find is the newest namesake of q, and the link of the chain that holds its position; or
-// nil, and no matter what link.
-func (r *requests) find(q *request) (newest *request, link *uint64) {
-	link = r.bucket(q)
-	for {
-		newest = r.at(*link)
-		if newest == nil || newest.isNamesake(q) {
-			return newest, link
+// tagOf is the index's tag for a flow's requests with that sequence number.
+func (r *requests) tagOf(flow uint32, seq uint16) uint32 {
+	return inLine(mix(uint64(flow)<<16|uint64(seq/lineSlots)^r.seed, mixer1), seq)
+}
+
+// lineSlots is how many slots, or buckets, are in a line of the cache.
+const lineSlots = 8
+
+// inLine is a hash of what has a sequence number and, but for that, hashed to h. Eight in a
+// row are in one line of the cache, where a ping finds its next request: 1,000 flows take
+// 340 ns a packet (BenchmarkAdd), and 410 without.
+func inLine(h uint64, seq uint16) uint32 {
+	return uint32(h)&^(lineSlots-1) | uint32(seq%lineSlots)
+}
+
+// find is the slot of the newest request of a flow with that sequence number, or nil.
+func (r *requests) find(flow uint32, seq uint16) *slot {
+	x, tag := r.index, r.tagOf(flow, seq)
+	for i := x.home(tag); x[i].element != 0; i = x.next(i) {
+		if x[i].tag != tag {
+			continue
 		}
-		link = &newest.older
-	}
-}
-
-func (r *requests) bucket(q *request) *uint64 {
-	h := mix(uint64(q.flow)<<16|uint64(q.seq)^r.seed, mixer1)
-	return &r.buckets[h&uint64(len(r.buckets)-1)]
-}
-
-// push remembers q, which waits, newest and link being what find said of it. There must be
-// room.
-func (r *requests) push(q *request, newest *request, link *uint64) {
-	q.pending = r.tail
-	if newest != nil {
-		newest.next = r.tail
-		q.answered = newest.answered
-		if newest.pending != 0 {
-			q.pending = newest.pending
+		if q := &r.slab[x[i].element]; q.flow == flow && q.seq == seq {
+			return &x[i]
 		}
-		*link = newest.older
 	}
-	b := r.bucket(q)
-	q.older = *b
-	*b = r.tail
-	r.tail++
-	*r.at(*b) = *q
+	return nil
 }
 
-// settle ends the wait of q, the oldest of its namesakes that waits.
-func (r *requests) settle(q *request, to state) {
+// newest is the newest request of a flow with that sequence number, or 0.
+func (r *requests) newest(flow uint32, seq uint16) uint32 {
+	if sl := r.find(flow, seq); sl != nil {
+		return sl.element
+	}
+	return 0
+}
+
+// push remembers q, which waits or is answered already, of the flow f. There must be room.
+func (r *requests) push(f *flow, q request) {
+	i := r.spare
+	if i != 0 {
+		r.spare = r.slab[i].newer
+	} else {
+		i = r.used
+		r.used++
+	}
+	q.tag = r.tagOf(q.flow, q.seq)
+	if sl := r.find(q.flow, q.seq); sl != nil {
+		before := &r.slab[sl.element]
+		before.newer = i
+		q.pending, q.lost = before.pending, before.lost
+		sl.element = i
+	} else {
+		r.index.put(q.tag, i)
+	}
+	if q.state == statePending && q.pending == 0 {
+		q.pending = i
+	}
+	r.slab[i] = q
+	r.ofFlow.append(&f.requests, i)
+	if q.state == statePending {
+		f.waits++
+		r.queues.append(&r.waiting, i)
+		r.askFor(i)
+	} else {
+		r.queues.append(&r.settled, i)
+	}
+}
+
+// settle ends the wait of i, the oldest of its namesakes that waits, of the flow f.
+func (r *requests) settle(f *flow, i uint32, to state) {
+	f.waits--
+	r.unask(i)
+	q := &r.slab[i]
+	newest := i
+	if q.newer != 0 {
+		newest = r.newest(q.flow, q.seq)
+	}
 	q.state = to
-	newest := q
-	if q.next != 0 {
-		newest, _ = r.find(q)
+	n := &r.slab[newest]
+	n.pending = q.newer // those that wait are the newest
+	if to == stateLost && n.lost == 0 {
+		n.lost = i
 	}
-	if to == stateAnswered {
-		newest.answered = newest.pending
+	r.queues.remove(&r.waiting, i)
+	r.queues.append(&r.settled, i)
+	if q.group {
+		r.askFor(i)
 	}
-	newest.pending = q.next
+}
+
+// answerLate makes i, which was lost, answered; newest is the newest of its namesakes.
+func (r *requests) answerLate(newest, i uint32) {
+	r.slab[i].state = stateAnswered
+	if n := &r.slab[newest]; n.lost == i {
+		n.lost = r.nextLost(i)
+	}
+}
+
+// nextLost is the first lost namesake behind i, or 0. Those that wait are the newest.
+func (r *requests) nextLost(i uint32) uint32 {
+	for i = r.slab[i].newer; i != 0; i = r.slab[i].newer {
+		switch r.slab[i].state {
+		case stateLost:
+			return i
+		case statePending:
+			return 0
+		}
+	}
+	return 0
+}
+
+// free forgets i, the oldest of its namesakes, of the flow f.
+func (r *requests) free(f *flow, i uint32) {
+	q := &r.slab[i]
+	if q.newer == 0 {
+		r.index.remove(q.tag, i)
+	} else {
+		n := &r.slab[r.newest(q.flow, q.seq)]
+		if n.pending == i {
+			n.pending = q.newer
+		}
+		if n.lost == i {
+			n.lost = r.nextLost(i)
+		}
+	}
+	queue := &r.settled
+	if q.state == statePending {
+		f.waits--
+		queue = &r.waiting
+	}
+	if q.state == statePending || q.group {
+		r.unask(i)
+	}
+	r.queues.remove(queue, i)
+	r.ofFlow.remove(&f.requests, i)
+	q.newer = r.spare
+	r.spare = i
+}
+
+// A standing is how a request may be of interest to a reply from elsewhere.
+type standing uint32
+
+const (
+	waitsAlone   standing = iota // it waits for one answer, of whom it asked
+	waitsGroup                   // it asked a group, and waits
+	settledGroup                 // it asked a group, and is settled
+)
+
+func (q *request) standing() standing {
+	switch {
+	case !q.group:
+		return waitsAlone
+	case q.state == statePending:
+		return waitsGroup
+	}
+	return settledGroup
+}
+
+// askerBucket is where requests of an asker stand, in the order in which they came to stand so.
+func (r *requests) askerBucket(asker uint32, st standing) *ends {
+	return &r.askers[(asker+uint32(st)*0x9e3779b8)&uint32(len(r.askers)-1)]
+}
+
+func (r *requests) askFor(i uint32) {
+	q := &r.slab[i]
+	r.ofAsker.append(r.askerBucket(q.asker, q.standing()), i)
+}
+
+func (r *requests) unask(i uint32) {
+	q := &r.slab[i]
+	r.ofAsker.remove(r.askerBucket(q.asker, q.standing()), i)
 }

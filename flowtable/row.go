@@ -1,31 +1,117 @@
 package flowtable
 
+import (
+	"slices"
+
+	"icmpdump/capture/icmp"
+)
+
 // A Row is a copy of one flow.
 type Row struct {
 	Key
 	Counts
-	Forward, Reverse Volume // sent by the requester, and by the responder
-	Start, End       int64  // time of the first and of the last packet
-	RTT              int64  // ns, of the last reply that had one; valid iff HasRTT
-	HasRTT           bool
-	LastSeq          uint16 // the newest request's; the newest reply's if there was no request
+	Quoted           icmp.Quote // what the errors of an error flow are about; its DstPort is 0 of a query
+	Forward, Reverse Volume     // sent by the requester, and by the responder; of a flow without requests, all is forward
+	Start, End       int64      // stamps of the first and of the last packet
+	Repeats          uint64     // packets that were seen at another place before, and are in no other count
+	Unknown          uint64     // answers whose RTT is not known: stamped before their request, or the clock was set meanwhile
+	RTT              RTT        // of the replies in time
+	Refusal          Refusal    // the last error that answered a request
+	Iface            int32      // where the flow was first seen: see icmp.Packet
+	LastSeq          uint16     // the newest request's; the newest reply's if there was no request; valid iff HasSeq
+	HasSeq           bool
+	Status           Status
+	TTL              TTL
+	Size             Size
 }
 
-// Rows appends a copy of every flow, in no order.
-func (t *Table) Rows(dst []Row) []Row {
+// RTT are round-trip times, in ns. All but Count are valid iff Count > 0.
+type RTT struct {
+	Count                       uint64
+	Last, Min, Avg, Max, StdDev int64
+	Sampled                     uint64 // of Count, those that the percentiles are about
+	P50, P95, P99               int64  // within 3.2 %; valid iff Sampled > 0
+}
+
+// A Refusal is an error that answered a request. It is valid iff By is not zero.
+type Refusal struct {
+	By         icmp.Addr // who sent it
+	Type, Code uint8
+}
+
+// TTL is about the TTL, or hop limit, of what the responder sent; of a flow without requests,
+// of all packets. Valid iff Seen.
+type TTL struct {
+	Min, Max uint8
+	Seen     bool
+	Changes  uint64
+}
+
+// Size is about the lengths of datagrams, in bytes, by their IP headers.
+type Size struct{ Min, Max uint32 }
+
+// Volume is how much went one way.
+type Volume struct {
+	Packets uint64
+	Bytes   uint64 // from the IP header on, by its length field
+}
+
+func (v *Volume) add(o Volume) {
+	v.Packets += o.Packets
+	v.Bytes += o.Bytes
+}
+
+// Status says how a flow stands.
+type Status uint8
+
+// The states. A flow that is over goes on to be a row until its place is needed.
+const (
+	StatusActive   Status = iota // a packet within the reply timeout
+	StatusIdle                   // none
+	StatusTimedOut               // none for the idle time: the flow is over
+)
+
+var statusNames = [...]string{"active", "idle", "timed_out"}
+
+func (s Status) String() string { return statusNames[s] }
+
+// Rows appends a copy of every flow, or of those of whose counters want is true, in no order.
+func (t *Table) Rows(dst []Row, want func(*Counts) bool) []Row {
+	c := t.readClock()
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.mu.Lock()
-		for j := range s.flows[:s.used] {
-			f := &s.flows[j]
-			dst = append(dst, Row{
-				Key: f.key, Counts: f.counts, Forward: f.forward, Reverse: f.reverse,
-				Start: f.start, End: f.end, RTT: f.rtt, HasRTT: f.hasRTT, LastSeq: f.lastSeq,
-			})
+		if want == nil && i == 0 { // the other shards have about as many
+			dst = slices.Grow(dst, (s.used+s.used/16+16)*len(t.shards))
+		}
+		for n := range s.flows[:s.used] {
+			if want == nil || want(&s.flows[n].counts) {
+				dst = append(dst, s.row(n, c.now))
+			}
 		}
 		s.mu.Unlock()
 	}
 	return dst
+}
+
+// row is a copy of the flow n.
+func (s *shard) row(n int, now int64) Row {
+	f := &s.flows[n]
+	r := Row{
+		Key: f.key, Counts: f.counts, Forward: f.forward, Reverse: f.reverse, Start: f.start, End: f.end,
+		Repeats: f.repeats, Unknown: f.unknown, RTT: s.figures[n].row(&s.octaves), Refusal: s.refusals[n],
+		Iface: f.iface, LastSeq: f.lastSeq, HasSeq: f.key.Kind.HasSeq(), TTL: f.ttl, Size: f.size,
+	}
+	if f.key.Kind == KindError {
+		r.Quoted = s.causes[n]
+	}
+	switch {
+	case f.rank == rankOver:
+		r.Status = StatusTimedOut
+	case now-f.seen >= s.ReplyTimeout:
+		r.Status = StatusIdle
+	}
+	return r
 }
 
 // Totals is the table summed up.
@@ -36,6 +122,19 @@ type Totals struct {
 	Evicted Evicted
 	Repeats uint64 // packets that were copies of others, and in no flow
 }
+
+// Evicted is the aggregate of the flows that had to make room for others.
+type Evicted struct {
+	Flows            uint64
+	Over             uint64 // of them, those that were over before
+	Forward, Reverse Volume // see Row
+	Counts           Counts // of all kinds; errors that are a flow's own count as Packets
+	Repeats          uint64
+	echo             Counts
+}
+
+// Packets is how many they had.
+func (e *Evicted) Packets() uint64 { return e.Forward.Packets + e.Reverse.Packets }
 
 // Totals sums up. Every packet with an ICMP header that Add was given is in exactly one of
 // Packets, Evicted.Packets and Repeats.
@@ -51,10 +150,14 @@ func (t *Table) Totals() *Totals {
 				sum.Echo.add(&f.counts)
 			}
 		}
-		sum.Echo.add(&s.evicted.counts[KindEcho])
+		sum.Echo.add(&s.evicted.echo)
 		sum.RTT.Merge(&s.rtt)
 		sum.Evicted.Flows += s.evicted.Flows
-		sum.Evicted.Packets += s.evicted.Packets
+		sum.Evicted.Over += s.evicted.Over
+		sum.Evicted.Counts.add(&s.evicted.Counts)
+		sum.Evicted.Forward.add(s.evicted.Forward)
+		sum.Evicted.Reverse.add(s.evicted.Reverse)
+		sum.Evicted.Repeats += s.evicted.Repeats
 		sum.Repeats += s.repeats
 		s.mu.Unlock()
 	}

@@ -19,7 +19,9 @@ func eventsOf(table *flowtable.Table, f icmp.Frame) []flowtable.Event {
 	if st := icmp.Decode(&p, f.Link, f.Data, f.Wire); st == icmp.NotICMP || st.Unsupported() {
 		return nil
 	}
-	return table.Add(nil, []icmp.Packet{p})
+	var events flowtable.Events
+	table.Add(&events, []icmp.Packet{p})
+	return events.All
 }
 
 // drawers are one for each count of -v, with link headers or without, and of JSON with all it can

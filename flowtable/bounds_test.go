@@ -1,0 +1,176 @@
+package flowtable_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+)
+
+// add is Add of one packet, with the events by themselves.
+func add(table *flowtable.Table, s shot) []flowtable.Event {
+	var e flowtable.Events
+	table.Add(&e, []icmp.Packet{s.packet()})
+	return e.All
+}
+
+func (s *shot) packet() icmp.Packet { return s.sample().packet }
+
+// A table that is too small evicts and still accounts for every packet; its index finds every
+// flow that is there, and a flow that is active stays.
+func TestEviction(t *testing.T) {
+	const flows, rounds = 64, 20_000
+	table := flowtable.New(flowtable.Config{MaxFlows: flows})
+	rnd := rand.New(rand.NewPCG(3, 4))
+	host := func() icmp.Addr { return icmp.AddrFrom4([4]byte{10, 0, 1, byte(rnd.Uint32())}) }
+	packets, requests := 0, 0
+	now := base
+	for i := range rounds {
+		now += ms
+		s := word(from(to(ask(now, 0), host()), host()), rnd.Uint32N(4)<<16|uint32(i))
+		switch i % 8 {
+		case 1, 2:
+			s = refusing(now, s)
+		case 3:
+			s = typed(s, 40)
+		default:
+			requests++
+		}
+		add(table, s)
+		packets++
+		if i%4 == 0 {
+			add(table, ask(now, i/4))
+			e := add(table, answer(now, i/4))
+			if got, want := e[len(e)-1].Counts.Replies, uint64(i/4+1); got != want {
+				t.Fatalf("round %d: the active flow has %d replies, want %d", i, got, want)
+			}
+			packets, requests = packets+2, requests+1
+		}
+		if i%1000 == 999 {
+			if err := table.CheckIndex(); err != nil {
+				t.Fatalf("round %d: %v", i, err)
+			}
+		}
+	}
+	rows, sum := table.Rows(nil, nil), table.Totals()
+	if len(rows) != flows {
+		t.Errorf("%d flows, want %d", len(rows), flows)
+	}
+	if sum.Evicted.Flows == 0 || sum.Echo.Requests != uint64(requests) {
+		t.Errorf("%d flows evicted, %d requests of %d", sum.Evicted.Flows, sum.Echo.Requests, requests)
+	}
+	books(t, rows, sum, packets)
+
+	// All that waited when it was evicted is forgotten, and the rest is lost, in the end.
+	var e flowtable.Events
+	advanceAll(table, &e, now+60*sec)
+	if c := table.Totals().Echo; c.Pending != 0 || c.Replies+c.Lost+c.Forgotten != c.Requests {
+		t.Errorf("in the end: %+v", c)
+	}
+	advanceAll(table, &e, now+200*sec)
+	if err := table.CheckIndex(); err != nil {
+		t.Errorf("all are over: %v", err)
+	}
+}
+
+// Requests with one sequence number are answered in the order of their sending, however many
+// wait, and are lost in that order; the other flow beside them is not hidden by them.
+func TestNamesakes(t *testing.T) {
+	table := flowtable.New(flowtable.Config{})
+	const n = 10_000
+	var packets []icmp.Packet
+	send := func(at int64, p icmp.Packet) {
+		p.Time = at
+		packets = append(packets, p)
+	}
+	request, reply := asks.packet(), answers.packet()
+	other := from(asks, hosts4[2])
+	for i := range int64(n) {
+		send(base+i*1000, request)
+		if i >= n/4 { // a quarter stays behind
+			send(base+i*1000+500, reply)
+		}
+		s := word(other, 5<<16|uint32(i))
+		back := back(s, 0)
+		send(base+i*1000, s.packet())
+		send(base+i*1000+700, back.packet())
+	}
+	var e flowtable.Events
+	addAll(table, &e, packets)
+	for i := range e.All {
+		want := int64(700)
+		if e.All[i].Packet.Dst == hosts4[0] {
+			want = n/4*1000 + 500
+		}
+		if e.All[i].HasRTT && e.All[i].RTT != want {
+			t.Fatalf("%s in %d ns, want %d", describe(&e.All[i]), e.All[i].RTT, want)
+		}
+	}
+	e.Reset()
+	advanceAll(table, &e, base+20*sec)
+	if len(e.All) != n/4 {
+		t.Errorf("%d lost, want %d", len(e.All), n/4)
+	}
+	for i := range e.All {
+		if want := base + int64(n-n/4+i)*1000; e.All[i].Sent != want {
+			t.Fatalf("lost %d was sent at %d, want %d", i, e.All[i].Sent-base, want-base)
+		}
+	}
+	books(t, table.Rows(nil, nil), table.Totals(), len(packets))
+}
+
+// Lost requests of all flows come in the order in which they were overdue, and before the
+// packet that is later, whatever part of the table they are in.
+func TestLostInOrder(t *testing.T) {
+	table := flowtable.New(flowtable.Config{MaxFlows: manyFlows})
+	var e flowtable.Events
+	for i := range 100 {
+		s := word(ask(base+int64(i)*ms, 1), uint32(i)<<16|1)
+		table.Add(&e, []icmp.Packet{s.packet()})
+	}
+	e.Reset()
+	next := ask(base+10*sec+49*ms, 1)
+	table.Add(&e, []icmp.Packet{next.packet()})
+	advanceAll(table, &e, base+60*sec)
+	if len(e.All) != 102 || e.All[50].Lost {
+		t.Fatalf("%d events, want 101 that are lost and the packet, which is the 51st: %v", len(e.All), !e.All[50].Lost)
+	}
+	for i := range e.All[1:] {
+		if e.All[i+1].Packet.Time < e.All[i].Packet.Time {
+			t.Errorf("event %d is before the one it follows", i+1)
+		}
+	}
+	e.Reset()
+	if advanceAll(table, &e, base+90*sec); len(e.All) != 0 {
+		t.Errorf("%d more events", len(e.All))
+	}
+}
+
+// What is due at one time is done by and by, and a packet that comes then has to wait for it.
+func TestDueAtOnce(t *testing.T) {
+	var packets []icmp.Packet
+	for i := range 10_000 {
+		s := with(ask(base, 1), func(s *shot) { s.word = uint32(i)<<16 | 1 })
+		packets = append(packets, s.packet())
+	}
+	table := flowtable.New(flowtable.Config{})
+	var e flowtable.Events
+	table.Add(&e, packets)
+	first, second := ask(base+10*sec, 1), ask(base+10*sec, 2)
+	next := []icmp.Packet{first.packet(), second.packet()}
+	var got []string
+	for range 4 {
+		e.Reset()
+		taken := table.Add(&e, next)
+		next = next[taken:]
+		got = append(got, fmt.Sprint(len(e.All)-taken, " lost, taken ", taken))
+	}
+	want := []string{"4096 lost, taken 0", "4096 lost, taken 0", "1808 lost, taken 2", "0 lost, taken 0"}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,290 @@
+package flowtable_test
+
+import (
+	"cmp"
+	"slices"
+
+	"icmpdump/capture/icmp"
+	"icmpdump/flowtable"
+)
+
+// A model is the flow table's slow twin: docs/flows.md once more, with searches through all
+// there is, and without a bound on anything but flows and requests.
+type model struct {
+	config    flowtable.Config // with its defaults
+	clock     clock
+	flows     []*flow  // in the order of their beginning
+	waiting   []*asked // in the order in which they were sent
+	settled   []*asked // in the order in which they were settled
+	sightings []*sighting
+	dropped   int64 // virtual time before which packets were dropped
+	asked     int   // requests that were remembered
+	packets   int   // that were counted in flows
+	totals    flowtable.Totals
+	rtts      uint64                               // times in Totals.RTT
+	marks     map[string]int                       // how often what is rare has happened
+	gone      func(of []*flow, oldest *flow) *flow // which of those that ended at the same time made room
+	unsure    string                               // what the document leaves open and has happened; "" if nothing
+}
+
+// newModel has the bounds of tables of one shard: those of more are not to be reached.
+func newModel(c flowtable.Config) *model {
+	c.MaxFlows = cmp.Or(c.MaxFlows, 65536)
+	c.MaxRequests = cmp.Or(c.MaxRequests, max(4*c.MaxFlows, 65536))
+	c.ReplyTimeout = cmp.Or(c.ReplyTimeout, 10*sec)
+	c.Late = max(cmp.Or(c.Late, 60*sec), c.ReplyTimeout)
+	c.Idle = max(cmp.Or(c.Idle, 120*sec), c.Late)
+	return &model{config: c, marks: map[string]int{}, gone: func(_ []*flow, oldest *flow) *flow { return oldest }}
+}
+
+func (m *model) mark(what string) { m.marks[what]++ }
+
+// A fate is what became of a request.
+type fate int
+
+const (
+	pending fate = iota
+	answered
+	refused
+	lost
+)
+
+// asked is a request that is remembered, or of a reply to a group's request, that reply.
+type asked struct {
+	flow    *flow
+	number  int // of those that were remembered, this is the how manieth
+	seq     uint16
+	at      int64 // virtual
+	sent    int64 // stamp
+	steps   int   // the clock's, then
+	untimed bool
+	group   bool
+	iface   int32
+	payload payload
+	state   fate
+}
+
+// A sighting is the first of a packet, and where it was seen since.
+type sighting struct {
+	flow  *flow
+	what  identity
+	where []place
+	at    int64 // virtual
+}
+
+// An identity is what a packet has in common with itself at another place, beside its flow.
+type identity struct {
+	typ, code            uint8
+	ipid, frag, checksum uint16
+	rest, length         uint32
+}
+
+type place struct {
+	iface int32
+	out   bool
+}
+
+// Add is the table's.
+func (m *model) Add(dst *flowtable.Events, samples ...sample) {
+	for i := range samples {
+		p := &samples[i].packet
+		if p.Flags&icmp.FlagUntimed == 0 {
+			m.observe(p.Time)
+		}
+		m.expire(dst)
+		e := flowtable.Event{Packet: *p}
+		if p.Sum == icmp.SumBad {
+			e.Notes |= flowtable.NoteCksum
+		}
+		if p.Status.Malformed() {
+			e.Notes |= flowtable.NoteMalformed
+		}
+		if p.Got >= 2 {
+			m.add(&e, &samples[i])
+		}
+		dst.All = append(dst.All, e)
+	}
+}
+
+// Advance is the table's.
+func (m *model) Advance(dst *flowtable.Events, now int64) {
+	if m.clock.begun {
+		m.observe(now)
+		m.expire(dst)
+	}
+}
+
+// Dropped is the table's.
+func (m *model) Dropped(now int64) { m.dropped = now + m.clock.shift }
+
+// add is Add for one packet with a type and a code, which e is about.
+func (m *model) add(e *flowtable.Event, s *sample) {
+	m.enter(e, &s.packet, read(s))
+}
+
+// enter is add for a packet that means msg.
+func (m *model) enter(e *flowtable.Event, p *icmp.Packet, msg meaning) {
+	f := m.find(msg.key)
+	if f != nil && m.repeats(f, p) {
+		f.repeats++
+		m.totals.Repeats++
+		e.Notes |= flowtable.NoteSeen
+		f.complete(e)
+		return
+	}
+	if msg.role == reply && msg.key.Requester == (icmp.Addr{}) && len(m.answers(f, &msg)) == 0 {
+		m.mark("announcement")
+		m.enter(e, p, meaning{key: countedKey(p)})
+		return
+	}
+	room := msg.role == request && m.makeRoom(f)
+	known := f != nil
+	if !known {
+		f = &flow{key: msg.key}
+	}
+	if msg.role == reply { // what it answers is found out before it asks for room
+		m.reply(e, f, p, &msg)
+	}
+	if !known {
+		m.evict()
+		m.flows = append(m.flows, f)
+	}
+	if hasPlace(p) {
+		m.sightings = append(m.sightings, &sighting{f, identityOf(p), []place{placeOf(p)}, m.clock.now})
+	}
+	switch {
+	case msg.role == request:
+		m.request(f, p, &msg, room)
+	case msg.role == reply:
+	case f.Kind == flowtable.KindError:
+		f.counts.Errors++
+	default:
+		f.counts.Packets++
+	}
+	m.count(f, p, msg.role)
+	f.complete(e)
+	if p.Refuses() {
+		m.refuse(e, p)
+	}
+}
+
+// find is the flow of k that is not over.
+func (m *model) find(k key) *flow {
+	for _, f := range m.flows {
+		if f.key == k && !f.over {
+			return f
+		}
+	}
+	return nil
+}
+
+// repeats reports whether p was seen a moment ago, and not at its place.
+func (m *model) repeats(f *flow, p *icmp.Packet) bool {
+	if !hasPlace(p) {
+		return false
+	}
+	for _, first := range slices.Backward(m.sightings) {
+		if first.flow == f && first.what == identityOf(p) {
+			if slices.Contains(first.where, placeOf(p)) || m.clock.now-first.at >= 50*ms {
+				return false
+			}
+			first.where = append(first.where, placeOf(p))
+			return true
+		}
+	}
+	return false
+}
+
+func identityOf(p *icmp.Packet) identity {
+	return identity{p.Type, p.Code, p.IPID, p.Frag, p.Checksum, p.Rest, p.Length}
+}
+
+// hasPlace reports whether anything is known of where p was seen.
+func hasPlace(p *icmp.Packet) bool { return p.Iface != 0 || p.Dir != icmp.DirUnknown }
+
+func placeOf(p *icmp.Packet) place { return place{p.Iface, p.Dir == icmp.DirOut} }
+
+// request counts a request and, if there is room, lets it wait.
+func (m *model) request(f *flow, p *icmp.Packet, msg *meaning, room bool) {
+	if f.counts.Requests == 0 {
+		f.group = msg.group
+	}
+	f.counts.Requests++
+	f.lastSeq = msg.seq
+	if !room {
+		f.counts.Forgotten++
+		return
+	}
+	f.counts.Pending++
+	m.asked++
+	m.waiting = append(m.waiting, &asked{
+		flow: f, number: m.asked, seq: msg.seq, at: m.clock.now, sent: m.stampOf(p), steps: m.clock.steps,
+		untimed: p.Flags&icmp.FlagUntimed != 0, group: f.group, iface: p.Iface, payload: msg.payload,
+	})
+}
+
+// makeRoom forgets a request if there is no room for another one, of f if that is known. It
+// is not ok if that other one is the one to forget.
+func (m *model) makeRoom(f *flow) (ok bool) {
+	if len(m.waiting)+len(m.settled) < m.config.MaxRequests {
+		return true
+	}
+	if len(m.settled) > 0 {
+		m.settled = m.settled[1:]
+		m.mark("room of a settled request")
+		return true
+	}
+	heaviest := slices.MaxFunc(m.flows, m.byWaiting)
+	if slices.ContainsFunc(m.flows, func(f *flow) bool { return f != heaviest && m.byWaiting(f, heaviest) == 0 }) {
+		m.unsure = "which of two flows with as many requests forgets one"
+	}
+	if f == heaviest {
+		m.mark("no room for a request")
+		return false
+	}
+	i := slices.IndexFunc(m.waiting, func(q *asked) bool { return q.flow == heaviest })
+	m.waiting = slices.Delete(m.waiting, i, i+1)
+	heaviest.counts.Pending--
+	heaviest.counts.Forgotten++
+	m.mark("room of a request that waits")
+	return true
+}
+
+// byWaiting compares by how many requests wait, and may be answered.
+func (m *model) byWaiting(a, b *flow) int {
+	waiting := func(f *flow) (n int) {
+		for _, q := range m.waiting {
+			if q.flow == f {
+				n++
+			}
+		}
+		return n
+	}
+	return cmp.Compare(waiting(a), waiting(b))
+}
+
+// forget takes requests out.
+func (m *model) forget(is func(*asked) bool) {
+	m.waiting = slices.DeleteFunc(m.waiting, is)
+	m.settled = slices.DeleteFunc(m.settled, is)
+}
+
+// settle says what became of q.
+func (m *model) settle(q *asked, to fate) {
+	if q.state == pending {
+		m.waiting = slices.DeleteFunc(m.waiting, func(o *asked) bool { return o == q })
+		m.settled = append(m.settled, q)
+	}
+	q.state = to
+}
+
+// known are the requests of which is true, in the order in which they were sent.
+func (m *model) known(is func(*asked) bool) (known []*asked) {
+	for _, q := range m.requests() {
+		if is(q) && !m.tooOld(q) {
+			known = append(known, q)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b *asked) int { return cmp.Compare(a.number, b.number) })
+	return known
+}
