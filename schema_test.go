@@ -55,15 +55,7 @@ func valid(t *testing.T, s *jsonschema.Schema, paths []string) (lines int, drawn
 			n := 0
 			for line := range bytes.Lines(jsonOf(t, paths, options...)) {
 				n++
-				event, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
-				if err == nil {
-					err = s.Validate(event)
-				}
-				if err != nil {
-					t.Errorf("%v: %#v\n%s", options, err, line)
-				} else {
-					here.mark(s, event)
-				}
+				here.line(t, s, line)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -77,6 +69,20 @@ func valid(t *testing.T, s *jsonschema.Schema, paths []string) (lines int, drawn
 
 // drawnProperties are properties of the schema that an event had, by where they stand in it.
 type drawnProperties map[string]bool
+
+// line adds those of a line, which must be valid by s.
+func (d drawnProperties) line(t *testing.T, s *jsonschema.Schema, line []byte) {
+	t.Helper()
+	event, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
+	if err == nil {
+		err = s.Validate(event)
+	}
+	if err != nil {
+		t.Errorf("%#v\n%s", err, line)
+		return
+	}
+	d.mark(s, event)
+}
 
 // mark adds those of v, which is valid by s.
 func (d drawnProperties) mark(s *jsonschema.Schema, v any) {
@@ -143,6 +149,9 @@ func TestSchema(t *testing.T) {
 	s := schema(t)
 	lines, drawn := valid(t, s, schemaFiles(t))
 	t.Logf("%d lines", lines)
+	for line := range bytes.Lines(madeUp()) {
+		drawn.line(t, s, line)
+	}
 	all := map[string]bool{}
 	propertiesOf(s, all, map[*jsonschema.Schema]bool{})
 	for _, property := range slices.Sorted(maps.Keys(all)) {

@@ -60,6 +60,9 @@ func (j *JSON) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = strconv.AppendInt(appendField(dst, "rtt_ns"), e.RTT, 10)
 	}
 	dst = appendQuotedJSON(dst, p, p.Message(&f))
+	if e.HasAsked {
+		dst = appendJSONAddr(dst, "asked", &e.Asked, p.Version)
+	}
 	dst = appendNotes(dst, e.Notes)
 	if j.opts.Dump.Style != DumpNone {
 		dst = j.appendData(dst, p, &f)
@@ -87,6 +90,9 @@ func (j *JSON) appendLost(dst []byte, e *flowtable.Event) []byte {
 	dst = appendAddrs(dst, p)
 	dst = appendType(dst, p)
 	dst = appendIDs(dst, p)
+	if target, ok := p.Target(); ok {
+		dst = appendJSONAddr(dst, "target", &target, p.Version)
+	}
 	dst = j.appendFlow(dst, e)
 	dst = appendNotes(dst, e.Notes)
 	return append(dst, "}\n"...)
@@ -154,11 +160,7 @@ func appendMessage(dst []byte, p *icmp.Packet) []byte {
 }
 
 func appendType(dst []byte, p *icmp.Packet) []byte {
-	proto := "icmp"
-	if p.Version == 6 {
-		proto = "icmp6"
-	}
-	dst = appendString(dst, "proto", proto)
+	dst = appendString(dst, "proto", protoOf(p.Version))
 	dst = appendUint(dst, "type", uint64(p.Type))
 	dst = appendUint(dst, "code", uint64(p.Code))
 	dst = append(appendField(dst, "type_code"), '"')
@@ -208,7 +210,9 @@ func (j *JSON) appendFlow(dst []byte, e *flowtable.Event) []byte {
 	case e.Kind.Paired():
 		dst = appendUint(appendObject(dst, "flow"), "icmp_request_count", c.Requests)
 		dst = appendUint(dst, "icmp_reply_count", c.Replies)
-		dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
+		if e.Kind.HasSeq() {
+			dst = appendUint(dst, "icmp_last_seq", uint64(e.LastSeq))
+		}
 		dst = appendOutcomes(dst, c, j.opts.OneWay)
 	case e.Kind == flowtable.KindError:
 		dst = appendUint(appendObject(dst, "flow"), "errors", c.Errors)
@@ -230,7 +234,9 @@ func appendOutcomes(dst []byte, c *flowtable.Counts, oneWay bool) []byte {
 	dst = appendUint(dst, "late", c.Late)
 	dst = appendUint(dst, "duplicates", c.Duplicates)
 	dst = appendUint(dst, "unsolicited", c.Unsolicited)
+	dst = appendUint(dst, "out_of_order", c.OutOfOrder)
 	dst = appendUint(dst, "errors", c.Errors)
+	dst = appendUint(dst, "multi", c.Multi)
 	return appendUint(dst, "forgotten", c.Forgotten)
 }
 

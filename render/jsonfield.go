@@ -56,7 +56,12 @@ func appendJSONAddrs(dst []byte, name string, addrs icmp.AddrList) []byte {
 // appendString appends a string that needs no escape but for what JSON itself asks: it is
 // printable ASCII.
 func appendString(dst []byte, name, s string) []byte {
-	dst = append(appendField(dst, name), '"')
+	return appendQuoted(appendField(dst, name), s)
+}
+
+// appendQuoted is appendString without a name.
+func appendQuoted(dst []byte, s string) []byte {
+	dst = append(dst, '"')
 	for i := range len(s) {
 		if s[i] == '"' || s[i] == '\\' {
 			dst = append(dst, '\\')

@@ -27,7 +27,11 @@ func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs(p) }
 // Append appends the line of e, with its newline, and the lines of a dump.
 func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
-	if l.opts.Number && !e.Lost {
+	switch {
+	case !l.opts.Number:
+	case e.Lost:
+		dst = append(dst, "    -  "...) // of no packet, and as wide
+	default:
 		dst = appendRecord(dst, p.Number)
 	}
 	dst = l.clock.stamp(dst, p.Time, !e.Lost)
@@ -66,6 +70,9 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	}
 	return append(dst, '\n')
 }
+
+// AppendRow is that of an Appender: of a flow a line says nothing. A Table does.
+func (l *Lines) AppendRow(dst []byte, _ *flowtable.Row) []byte { return dst }
 
 // maxLine is how many bytes a line has up to the bar, at most: lists in lists are as long as their
 // packet is, and many times that as text.
@@ -200,14 +207,23 @@ func appendTimeout(dst []byte, e *flowtable.Event) []byte {
 	}
 	dst = append(dst, queryNames[e.Kind]...)
 	dst = append(dst, " timeout"...)
+	if target, ok := e.Packet.Target(); ok {
+		dst = appendAddr6(append(dst, ", who has "...), &target)
+	}
 	return appendIDSeq(dst, &e.Packet)
 }
 
-// queryNames name the queries in a timeout.
+// queryNames name the queries in a timeout, in tcpdump's words.
 var queryNames = [...]string{
 	flowtable.KindEcho:         "echo",
 	flowtable.KindTimestamp:    "time stamp",
 	flowtable.KindInfo:         "information",
 	flowtable.KindMask:         "address mask",
 	flowtable.KindExtendedEcho: "extended echo",
+	flowtable.KindHomeAgent:    "ha discovery",
+	flowtable.KindMobilePrefix: "mobile router solicitation",
+	flowtable.KindNodeInfo:     "who-are-you",
+	flowtable.KindRouter:       "router solicitation",
+	flowtable.KindNeighbor:     "neighbor solicitation",
+	flowtable.KindListener:     "multicast listener query",
 }

@@ -1,6 +1,7 @@
 // Package render turns events into what a person or a program reads: tcpdump-style lines
-// ([Lines]), their JSON twins ([JSON]) and the closing words ([Summary]). Events go in, bytes
-// are appended to the caller's buffer; nothing is written, and nothing but that buffer grows.
+// ([Lines]), their JSON twins ([JSON]), flows as a table ([Table], [CSV]) and the closing words
+// ([Summary]). Events and rows go in, bytes are appended to the caller's buffer; nothing is
+// written, and nothing but that buffer grows.
 //
 // Every string that is not this program's own passes [Clean].
 package render
@@ -83,6 +84,9 @@ type Appender interface {
 	// Append draws e, whose packet came in f. An event that is about no packet has no frame,
 	// and no Data has one that was not kept because nobody needs it.
 	Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte
+
+	// AppendRow draws a flow that is over.
+	AppendRow(dst []byte, r *flowtable.Row) []byte
 
 	// Needs reports whether more of p's frame is shown than is in p. Any goroutine may ask.
 	Needs(p *icmp.Packet) bool

@@ -77,14 +77,14 @@ var events = []struct {
 		flowtable.Event{Packet: packet(8, 0, 4660<<16|12), Kind: flowtable.KindEcho, LastSeq: 12,
 			Counts: flowtable.Counts{Requests: 12, Replies: 11, Pending: 1}},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo request, id 4660, seq 12, length 64 | req=12 rep=11 pend=1 lost=0 ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","checksum":40537,"checksum_status":"good","id":4660,"seq":12,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":12,"pending":1,"lost":0,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0}}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","checksum":40537,"checksum_status":"good","id":4660,"seq":12,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":12,"pending":1,"lost":0,"late":0,"duplicates":0,"unsolicited":0,"out_of_order":0,"errors":0,"multi":0,"forgotten":0}}`,
 	},
 	{
 		"reply, id 0 and seq 0 are values as any",
 		flowtable.Event{Packet: packet(0, 0, 0), Kind: flowtable.KindEcho, RTT: 12314567, HasRTT: true,
 			Counts: flowtable.Counts{Requests: 12, Replies: 11, Lost: 1, Late: 2, Unsolicited: 3, Errors: 4}},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo reply, id 0, seq 0, length 64 | req=12 rep=11 lost=1 late=2 unsol=3 err=4 rtt=12.314ms ttl=64",
-		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":0,"pending":0,"lost":1,"late":2,"duplicates":0,"unsolicited":3,"errors":4,"forgotten":0},"rtt_ns":12314567}`,
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"good","id":0,"seq":0,"length":64,"flow":{"icmp_request_count":12,"icmp_reply_count":11,"icmp_last_seq":0,"pending":0,"lost":1,"late":2,"duplicates":0,"unsolicited":3,"out_of_order":0,"errors":4,"multi":0,"forgotten":0},"rtt_ns":12314567}`,
 	},
 	{
 		"duplicate, with a wrong checksum and two tags",
@@ -93,7 +93,7 @@ var events = []struct {
 		}), Kind: flowtable.KindEcho, Counts: flowtable.Counts{Requests: 1, Replies: 1, Duplicates: 1}, LastSeq: 2,
 			Notes: flowtable.NoteDup | flowtable.NoteCksum},
 		"IP 10.0.0.5 > 198.51.100.7: ICMP echo reply, id 1, seq 2, length 64 | req=1 rep=1 lost=0 dup=1 ttl=64 vlan=100.10 cksum=bad note=DUP note=CKSUM",
-		`"vlan":[100,10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"bad","id":1,"seq":2,"length":64,"flow":{"icmp_request_count":1,"icmp_reply_count":1,"icmp_last_seq":2,"pending":0,"lost":0,"late":0,"duplicates":1,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","CKSUM"]}`,
+		`"vlan":[100,10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"bad","id":1,"seq":2,"length":64,"flow":{"icmp_request_count":1,"icmp_reply_count":1,"icmp_last_seq":2,"pending":0,"lost":0,"late":0,"duplicates":1,"unsolicited":0,"out_of_order":0,"errors":0,"multi":0,"forgotten":0},"notes":["DUP","CKSUM"]}`,
 	},
 	{
 		"port unreachable",
@@ -194,6 +194,29 @@ var events = []struct {
 		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":135,"code":0,"type_code":"NeighborSolicitation","type_name":"Neighbor Solicitation","checksum":40537,"checksum_status":"good","length":64,"target":"fe80::9","flow":{"packets":3}}`,
 	},
 	{
+		"unsolicited reply to a request that asked another",
+		flowtable.Event{Packet: packet(0, 0, 1<<16|2), Kind: flowtable.KindEcho, Asked: v4("192.0.2.9"), HasAsked: true,
+			Counts: flowtable.Counts{Replies: 3, Unsolicited: 1, OutOfOrder: 2, Multi: 3}, LastSeq: 2, Notes: flowtable.NoteUnsol | flowtable.NoteOrder},
+		"IP 10.0.0.5 > 198.51.100.7: ICMP echo reply, id 1, seq 2, length 64 | req=0 rep=3 lost=0 unsol=1 ttl=64 asked=192.0.2.9 note=UNSOL note=OOO",
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":0,"code":0,"type_code":"EchoReply","type_name":"Echo Reply","checksum":40537,"checksum_status":"good","id":1,"seq":2,"length":64,"flow":{"icmp_request_count":0,"icmp_reply_count":3,"icmp_last_seq":2,"pending":0,"lost":0,"late":0,"duplicates":0,"unsolicited":1,"out_of_order":2,"errors":0,"multi":3,"forgotten":0},"asked":"192.0.2.9","notes":["UNSOL","OOO"]}`,
+	},
+	{
+		"router solicitation, which has no sequence number",
+		flowtable.Event{Packet: packet6(133, 0, 0), Kind: flowtable.KindRouter, Counts: flowtable.Counts{Requests: 1, Pending: 1}},
+		"IP6 2001:db8::10 > 2001:db8:ff::7: ICMP6, router solicitation, length 64 | req=1 rep=0 pend=1 lost=0 ttl=64",
+		`"ip_version":6,"src":"2001:db8::10","dst":"2001:db8:ff::7","ttl":64,"ip_length":84,"proto":"icmp6","type":133,"code":0,"type_code":"RouterSolicitation","type_name":"Router Solicitation","checksum":40537,"checksum_status":"good","length":64,"flow":{"icmp_request_count":1,"icmp_reply_count":0,"pending":1,"lost":0,"late":0,"duplicates":0,"unsolicited":0,"out_of_order":0,"errors":0,"multi":0,"forgotten":0}}`,
+	},
+	{
+		"error that answers a request",
+		func() flowtable.Event {
+			e := failure(with(packet(3, 3, 0), echoQuote))
+			e.RTT, e.HasRTT = 1e6, true
+			return e
+		}(),
+		"IP 10.0.0.5 > 198.51.100.7: ICMP 192.0.2.9 protocol 1 port unreachable, length 64 | err=41 rtt=1.000ms ttl=64 cause=icmp/10.0.0.5>192.0.2.9 qid=7 qseq=9",
+		`"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","ttl":64,"ip_length":84,"proto":"icmp","type":3,"code":3,"type_code":"DestinationUnreachable(Port)","type_name":"Destination Unreachable","code_name":"Port Unreachable","checksum":40537,"checksum_status":"good","length":64,"flow":{"errors":41},"rtt_ns":1000000,"quoted":{"src":"10.0.0.5","dst":"192.0.2.9","proto":"icmp","type":8,"id":7,"seq":9}}`,
+	},
+	{
 		"lost",
 		flowtable.Event{Packet: with(packet(8, 0, 4660<<16|13), func(p *icmp.Packet) { p.Time += 10e9; p.Iface = 2; p.Tags, p.VLAN[0] = 1, 10 }), Kind: flowtable.KindEcho, Lost: true, Sent: noon,
 			Counts: flowtable.Counts{Requests: 22, Replies: 21, Lost: 1}, LastSeq: 22, Notes: flowtable.NoteLost | flowtable.NoteDup},
@@ -245,15 +268,6 @@ func TestJSON(t *testing.T) {
 		if !json.Valid([]byte(got)) {
 			t.Errorf("%s: not JSON: %s", tt.name, got)
 		}
-	}
-}
-
-func TestLostJSON(t *testing.T) {
-	e := &events[len(events)-1].event
-	got := string(NewJSON(Options{Iface: ifaceName}).Append(nil, e, icmp.Frame{}))
-	want := `{"schema":1,"event":"lost","time":"2026-11-21T12:00:10.123456789Z","sent":"2026-11-21T12:00:00.123456789Z","interface":"a\"b\\x1b","vlan":[10],"ip_version":4,"src":"10.0.0.5","dst":"198.51.100.7","proto":"icmp","type":8,"code":0,"type_code":"EchoRequest","type_name":"Echo","id":4660,"seq":13,"flow":{"icmp_request_count":22,"icmp_reply_count":21,"icmp_last_seq":22,"pending":0,"lost":1,"late":0,"duplicates":0,"unsolicited":0,"errors":0,"forgotten":0},"notes":["DUP","LOST"]}` + "\n"
-	if got != want {
-		t.Errorf("got  %swant %s", got, want)
 	}
 }
 
@@ -393,38 +407,6 @@ func TestClean(t *testing.T) {
 		if got := Clean(in).String(); got != want {
 			t.Errorf("%q: got %s, want %s", in, got, want)
 		}
-	}
-}
-
-func TestSummary(t *testing.T) {
-	totals := &flowtable.Totals{Echo: flowtable.Counts{Requests: 24018, Replies: 23874, Lost: 96, Pending: 45, Late: 3, Duplicates: 12, Unsolicited: 4}}
-	for _, ms := range []int64{10, 20, 30, 40} {
-		totals.RTT.Add(ms * 1e6)
-	}
-	for _, tt := range []struct {
-		name string
-		s    Summary
-		want string
-	}{
-		{"live", Summary{Live: true, Packets: 48330, Received: 48342, Skipped: 2, Totals: totals},
-			"48330 packets captured\n48342 packets received by filter\n0 packets dropped by kernel\n2 lines skipped, the output was too slow\n" +
-				"echo: 24018 requests, 23874 replies, 96 lost (0.40%), 45 pending, 3 late, 12 duplicate, 4 unsolicited\n" +
-				"rtt min/avg/p95/max = 10.000/25.000/40.000/40.000 ms\n"},
-		{"one direction", Summary{Live: true, OneWay: true, Packets: 2, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 2, Pending: 2}}},
-			"2 packets captured\n2 packets received by filter\n0 packets dropped by kernel\necho: 2 requests, 0 replies, 2 pending\n"},
-		{"file without echoes", Summary{Packets: 1, Received: 1, Totals: &flowtable.Totals{}}, "1 packet captured\n1 record read\n"},
-		{"all pending", Summary{Packets: 1, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 1, Pending: 1}}},
-			"1 packet captured\n2 records read\necho: 1 request, 0 replies, 0 lost (0.00%), 1 pending\n"},
-	} {
-		if got := string(tt.s.AppendText(nil)); got != tt.want {
-			t.Errorf("%s:\ngot\n%swant\n%s", tt.name, got, tt.want)
-		}
-	}
-	s := Summary{Live: true, Packets: 5, Received: 6, Dropped: 1, Totals: totals,
-		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 4, icmp.UnsupportedPPPoE: 1}}
-	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"malformed:extension":0,"unsupported:link-type":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"errors":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000}}` + "\n"
-	if got := string(s.AppendJSON(nil)); got != want {
-		t.Errorf("got  %swant %s", got, want)
 	}
 }
 

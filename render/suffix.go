@@ -35,6 +35,9 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 	if p.IsError() {
 		dst = appendError(dst, p)
 	}
+	if e.HasAsked {
+		dst = appendAddr(append(dst, " asked="...), &e.Asked, p.Version)
+	}
 	if e.Lost {
 		dst = l.clock.moment(append(dst, " sent="...), e.Sent)
 	}
@@ -70,7 +73,11 @@ func appendTypeKey(dst []byte, p *icmp.Packet) []byte {
 	if name == "" {
 		return dst
 	}
-	dst = append(dst, " type="...)
+	return appendDashed(append(dst, " type="...), name)
+}
+
+// appendDashed appends a name in lower case, with a dash for whatever is between its words.
+func appendDashed(dst []byte, name string) []byte {
 	dash := false
 	for i := range len(name) {
 		c := name[i]
@@ -181,18 +188,19 @@ func appendFrag(dst []byte, p *icmp.Packet) []byte {
 // appendCause names the quoted datagram: proto/source>destination, with ports where there
 // are any, and identifier and sequence number of a quoted query.
 func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
-	dst = append(dst, " cause="...)
-	dst = appendProto(dst, q.Proto)
-	dst = append(dst, '/')
-	ports := q.Level == icmp.QuotePorts && !q.IsICMP()
-	dst = appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
-	dst = append(dst, '>')
-	dst = appendEndpoint(dst, &q.Dst, q.DstPort, version, ports)
+	dst = appendQuotedFlow(append(dst, " cause="...), q, version)
 	if q.IsICMP() && q.Level == icmp.QuotePorts {
 		dst = appendKey(dst, "qid", uint64(q.SrcPort))
 		dst = appendKey(dst, "qseq", uint64(q.DstPort))
 	}
 	return dst
+}
+
+func appendQuotedFlow(dst []byte, q *icmp.Quote, version uint8) []byte {
+	dst = append(appendProto(dst, q.Proto), '/')
+	ports := q.Level == icmp.QuotePorts && !q.IsICMP()
+	dst = appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
+	return appendEndpoint(append(dst, '>'), &q.Dst, q.DstPort, version, ports)
 }
 
 var protoNames = [256]string{

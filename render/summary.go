@@ -17,6 +17,8 @@ type Summary struct {
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Totals   *flowtable.Totals
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
+	Rows     []flowtable.Row        // of the table, to name those that lost most
+	Iface    func(int32) string     // see Options
 }
 
 // AppendText appends the closing words, tcpdump's own three lines first.
@@ -45,6 +47,44 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		}
 		dst = append(dst, " ms\n"...)
 	}
+	if !s.OneWay {
+		dst = s.appendWorst(dst)
+	}
+	if n := s.pushedOut(); n > 0 {
+		dst = appendLine(dst, n, "flow", "s made room for others (--max-flows)")
+	}
+	return dst
+}
+
+// pushedOut is how many flows had to make room for others before they were over: the others had
+// their end.
+func (s *Summary) pushedOut() uint64 { return s.Totals.Evicted.Flows - s.Totals.Evicted.Over }
+
+// appendWorst appends a line for each of the flows that lost most.
+func (s *Summary) appendWorst(dst []byte) []byte {
+	ifaces := newIfaceNames(s.Iface)
+	for _, r := range worst(s.Rows) {
+		dst = append(dst, "worst: "...)
+		dst = appendRequester(dst, r)
+		dst = append(dst, " > "...)
+		dst = ifaces.appendResponder(dst, &r.Key)
+		if r.Kind != flowtable.KindEcho {
+			dst = append(append(dst, ' '), kindNames[r.Kind]...)
+		}
+		if r.Kind.HasID() {
+			dst = appendNumber(dst, " id ", r.ID)
+		}
+		if r.VLAN != 0 {
+			dst = appendTags(append(dst, " vlan "...), r.VLAN, '.')
+		}
+		dst = appendNumber(dst, ": ", r.Lost)
+		dst = appendNumber(dst, " of ", r.Requests)
+		dst = appendShare(append(dst, " lost"...), &r.Counts)
+		if r.RTT.Count > 0 {
+			dst = append(appendMillis(append(dst, ", p95 "...), r.RTT.P95), " ms"...)
+		}
+		dst = append(dst, '\n')
+	}
 	return dst
 }
 
@@ -61,12 +101,10 @@ func appendLine(dst []byte, n uint64, noun, behind string) []byte {
 func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 	dst = append(dst, "echo: "...)
 	dst = appendNoun(dst, c.Requests, "request", "requests")
-	dst = appendNoun(append(dst, ", "...), c.Replies, "reply", "replies")
+	dst = appendNoun(append(dst, ", "...), c.Replies-c.Multi, "reply", "replies")
 	if !s.OneWay {
 		dst = strconv.AppendUint(append(dst, ", "...), c.Lost, 10)
-		dst = append(dst, " lost ("...)
-		dst = strconv.AppendFloat(dst, lossPercent(c), 'f', 2, 64)
-		dst = append(dst, "%)"...)
+		dst = appendShare(append(dst, " lost"...), c)
 	}
 	for _, more := range [...]struct {
 		n    uint64
@@ -75,9 +113,11 @@ func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 		{c.Pending, " pending"},
 		{c.Late, " late"},
 		{c.Duplicates, " duplicate"},
+		{c.OutOfOrder, " out of order"},
 		{c.Unsolicited, " unsolicited"},
 		{c.Errors, " answered by errors"},
 		{c.Forgotten, " forgotten"},
+		{c.Multi, " by members of groups"},
 	} {
 		if more.n > 0 {
 			dst = strconv.AppendUint(append(dst, ", "...), more.n, 10)
@@ -87,21 +127,20 @@ func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 	return append(dst, '\n')
 }
 
+// appendShare appends the share of requests that were lost, if the fate of any is known.
+func appendShare(dst []byte, c *flowtable.Counts) []byte {
+	if !knowsLoss(c) {
+		return dst
+	}
+	return append(appendPercent(append(dst, " ("...), c.Loss()), ')')
+}
+
 func appendNoun(dst []byte, n uint64, one, many string) []byte {
 	dst = strconv.AppendUint(dst, n, 10)
 	if n != 1 {
 		one = many
 	}
 	return append(append(dst, ' '), one...)
-}
-
-// lossPercent is the share of the requests that were lost, of those whose fate is known.
-func lossPercent(c *flowtable.Counts) float64 {
-	known := c.Requests - c.Pending - c.Forgotten
-	if known == 0 {
-		return 0
-	}
-	return 100 * float64(c.Lost) / float64(known)
 }
 
 // AppendJSON appends the summary event, the last line of a JSON stream.
@@ -130,5 +169,30 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		dst = appendUint(dst, "p95_ns", uint64(h.Quantile(0.95)))
 		dst = append(appendUint(dst, "max_ns", uint64(h.Max)), '}')
 	}
+	if !s.OneWay {
+		dst = s.appendWorstJSON(dst)
+	}
+	dst = appendUint(dst, "evicted_flows", s.pushedOut())
 	return append(dst, "}\n"...)
+}
+
+// appendWorstJSON appends the flows that lost most.
+func (s *Summary) appendWorstJSON(dst []byte) []byte {
+	ifaces := newIfaceNames(s.Iface)
+	rec := record{dst: appendArray(dst, "worst")}
+	for _, r := range worst(s.Rows) {
+		rec.dst = append(appendComma(rec.dst), '{')
+		rec.addr("requester", &r.Requester, r.Version, hasRequester(r))
+		rec.addr("responder", &r.Responder, r.Version, true)
+		rec.iface(&ifaces, r.Iface)
+		rec.tags("vlan", r.VLAN, r.VLAN != 0)
+		rec.word("kind", kindNames[r.Kind], true)
+		rec.uint("icmp_identifier", uint64(r.ID), r.Kind.HasID())
+		rec.uint("icmp_request_count", r.Requests, true)
+		rec.uint("lost", r.Lost, true)
+		rec.share("loss", r.Loss(), true)
+		rec.ns("p95_ns", r.RTT.P95, r.RTT.Count > 0)
+		rec.dst = append(rec.dst, '}')
+	}
+	return append(rec.dst, ']')
 }
