@@ -8,8 +8,8 @@ BENCH    := .
 ARGS     :=
 
 # Programs that the tests run, and the Debian packages that have them.
-TOOLS    := ip ping tcpdump tshark nc sysctl script
-PACKAGES := iproute2 iputils-ping tcpdump tshark netcat-openbsd procps bsdutils
+TOOLS    := ip ping fping nft tcpdump tshark nc sysctl script
+PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -24,16 +26,20 @@ func known(flags []cli.Flag) map[string]option {
 	options := map[string]option{}
 	for _, f := range flags {
 		doc, ok := f.(cli.DocGenerationFlag)
-		first := f.Names()[0]
-		dashed := "-" + first
-		if len(first) > 1 {
-			dashed = "--" + first
-		}
+		first := dashed(f.Names()[0])
 		for _, name := range f.Names() {
-			options[name] = option{dashed, ok && doc.TakesValue()}
+			options[name] = option{first, ok && doc.TakesValue()}
 		}
 	}
 	return options
+}
+
+// dashed is an option as it is written.
+func dashed(name string) string {
+	if len(name) > 1 {
+		return "--" + name
+	}
+	return "-" + name
 }
 
 // helpOption is how the library knows it.
@@ -125,9 +131,33 @@ func unknownLetter(name string) error {
 	return usagef("unknown option -%s", name)
 }
 
+// badValue is what the flag package says of a value that an option does not take: the value,
+// quoted, the option, and the reason.
+var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (.*)$`)
+
+// refused is a usageError of what the flag package says.
+func refused(err error) error {
+	m := badValue.FindStringSubmatch(err.Error())
+	if m == nil {
+		return usagef("%s", err)
+	}
+	value, unquoteErr := strconv.Unquote(m[1])
+	if unquoteErr != nil {
+		value = m[1]
+	}
+	reason := m[3]
+	if reason == "parse error" {
+		reason = "true or false"
+	}
+	return usagef("%s %s: %s", dashed(m[2]), value, reason)
+}
+
 // A usageError is a command line that makes no sense.
-type usageError struct{ text string }
+type usageError struct {
+	text string
+	hint string // what to do, besides reading the help; or empty
+}
 
 func (e *usageError) Error() string { return e.text }
 
-func usagef(format string, a ...any) error { return &usageError{fmt.Sprintf(format, a...)} }
+func usagef(format string, a ...any) error { return &usageError{text: fmt.Sprintf(format, a...)} }

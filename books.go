@@ -13,11 +13,13 @@ import (
 // one place, is the sum of others, made elsewhere.
 type books struct {
 	live   bool
+	flows  bool // rows are shown, and no events
 	source capture.Counters
 	tally  *capture.Tally
 	totals *flowtable.Totals
 
-	lost, shown, skipped, unwritten uint64
+	others, shown, skipped, unwritten uint64
+	undrawn                           uint64
 }
 
 type entry struct {
@@ -41,7 +43,10 @@ func (b *books) lines() [][]entry {
 		append(verdicts, entry{"loopback copies", b.source.Copies}, entry{"unread", t.Unread}),
 		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets()},
 			{"repeat sightings", b.totals.Repeats}},
-		{{"events", t.Packets() + b.lost}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},
+		{{"events", t.Packets() + b.others}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},
+	}
+	if b.flows {
+		lines[3] = []entry{{"events", t.Packets() + b.others}, {"counted, not drawn", b.undrawn}}
 	}
 	if b.live {
 		s := &b.source

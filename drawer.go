@@ -114,12 +114,15 @@ func (d *drawer) batch(b *batch) {
 	packets := 0
 	for i := range b.events.All {
 		e := &b.events.All[i]
-		var f icmp.Frame
-		if !e.Lost {
-			f = b.frame(packets)
+		switch {
+		case e.Ended:
+			d.text = d.draw.AppendRow(d.text, &b.events.Rows[e.Row])
+		case e.Lost:
+			d.text = d.draw.Append(d.text, e, icmp.Frame{})
+		default:
+			d.text = d.draw.Append(d.text, e, b.frame(packets))
 			packets++
 		}
-		d.text = d.draw.Append(d.text, e, f)
 		d.ends = append(d.ends, len(d.text))
 		if len(d.text) > textSize {
 			d.flush()

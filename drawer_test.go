@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"regexp"
+	"strings"
 	"testing"
 
 	"icmpdump/capture"
@@ -80,5 +83,34 @@ func TestTextIsBounded(t *testing.T) {
 	d.batch(b)
 	if d.shown != 64 || out.writes < 10 || out.longest > 2*textSize {
 		t.Errorf("%d shown in %d writes, the longest of %d bytes", d.shown, out.writes, out.longest)
+	}
+}
+
+// Events that are about no packet have no frame: what comes behind them still has its own. A flow
+// that is over is drawn as its row.
+func TestEndedFlowsAreRows(t *testing.T) {
+	b := new(batch)
+	for _, name := range []string{"10.0.0.1", "10.0.0.3"} {
+		f := capture.Frame{Frame: icmp.Frame{Data: forge.Frame(forge.IP4(name, "10.0.0.2"), forge.Echo4(8, 1, 1)), Link: icmp.LinkRaw}}
+		var p icmp.Packet
+		icmp.Decode(&p, f.Link, f.Data, len(f.Data))
+		b.events.All = append(b.events.All, flowtable.Event{Ended: true, Row: len(b.events.Rows)}, flowtable.Event{Packet: p})
+		b.events.Rows = append(b.events.Rows, flowtable.Row{Key: flowtable.Key{Requester: p.Src, Responder: p.Dst, Version: 4, Kind: flowtable.KindEcho}})
+		b.keep([]icmp.Packet{p}, []capture.Frame{f}, func(*icmp.Packet) bool { return true })
+	}
+	var out bytes.Buffer
+	d := newDrawer(&out, render.NewJSON(render.Options{Dump: render.Dump{Style: render.DumpHex}}), func() {})
+	d.batch(b)
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) != 4 || d.shown != 4 {
+		t.Fatalf("%d lines, %d shown, want 4:\n%s", len(lines), d.shown, out.String())
+	}
+	for i, want := range []string{
+		`"event":"flow","requester":"10.0.0.1"`, `"data":"4500001c.*0a0000010a000002`,
+		`"event":"flow","requester":"10.0.0.3"`, `"data":"4500001c.*0a0000030a000002`,
+	} {
+		if !regexp.MustCompile(want).MatchString(lines[i]) {
+			t.Errorf("line %d: %s, want %s in it", i, lines[i], want)
+		}
 	}
 }

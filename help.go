@@ -5,6 +5,7 @@ which request a reply answers, how long it took, and what was lost.
 
 usage: icmpdump [options]
        icmpdump -r FILE [options]
+       icmpdump flows [options]   no lines; at the end one for each conversation
        icmpdump schema            the JSON Schema of what --json prints
 
 examples:
@@ -16,6 +17,8 @@ examples:
   icmpdump -tttt -r trace.pcap      a capture file, with dates
   icmpdump -r trace.pcap --json | jq 'select(.rtt_ns > 50000000)'
                                     answers that took more than 50 ms
+  icmpdump flows -r trace.pcap --sort lost --top 10
+                                    the ten conversations that lost most
 
 where from:
   -i IF         listen on IF: a name, an index of -D, several with commas; may be
@@ -37,6 +40,7 @@ how it looks:
                 times with nanoseconds, or microseconds (the default); the same as
                 --time-stamp-precision=nano
   -#            begin with the packet's number
+  --no-lost     no lines of lost requests, which are counted all the same
   -q            shorter: without what stands behind the bar
   -v            more: the IP header, what is known of each checksum, what an error
                 quotes, options and records; -vv and -vvv more of these, all on one line
@@ -51,6 +55,22 @@ how it looks:
 
   -n, -l, -U    accepted: addresses and ports are always numbers, and every line is
                 written at once
+
+what counts:
+  --reply-timeout TIME
+                a request without an answer is lost after TIME: 10 or 10s (the default),
+                500ms, 1m30s
+  --late TIME   an answer can come until then (60s)
+  --flow-idle TIME
+                a conversation is over after TIME without a packet (120s)
+  --max-flows N
+                remember so many (65536)
+
+flows:
+  --csv         comma-separated values; --json for a flow event each
+  --sort KEY    by start (the default), the first on top; or, the most on top, by end,
+                duration, packets or another count or time: lost, loss, dup, p95-ms
+  --top N       only the first N
 
   -h, --help    this text
   --version     the version

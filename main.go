@@ -79,7 +79,10 @@ func explain(err error) (code int, hints []string) {
 	case errors.As(err, &noIface):
 		return exitUsage, []string{"there are " + interfaceNames(noIface.Have)}
 	case errors.As(err, &usage), errors.Is(err, afpacket.ErrAny):
-		return exitUsage, []string{"icmpdump --help lists the options"}
+		if usage != nil && usage.hint != "" {
+			hints = append(hints, usage.hint)
+		}
+		return exitUsage, append(hints, "icmpdump --help lists the options")
 	case errors.As(err, &refused):
 		self, err := os.Executable()
 		if err != nil {
@@ -107,6 +110,16 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 	cli.VersionFlag = &cli.BoolFlag{Name: "version"}
 	cli.VersionPrinter = func(*cli.Context) { fmt.Fprintln(talk, "icmpdump", version) }
 	var g given
+	show := func(c *cli.Context, flows bool) error {
+		if c.Bool("D") {
+			return listInterfaces(talk)
+		}
+		o, err := g.options(c, flows)
+		if err != nil {
+			return err
+		}
+		return watch(c.Context, o, stdout, stderr)
+	}
 	return &cli.App{
 		Name:                      "icmpdump",
 		Version:                   version,
@@ -115,24 +128,22 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 		DisableSliceFlagSeparator: true, // interface names may have a comma in them
 		Writer:                    talk,
 		ErrWriter:                 stderr,
-		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return usagef("%s", err) },
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return refused(err) },
 		ExitErrHandler:            func(*cli.Context, error) {}, // run does it
 		Flags:                     append(g.flags(), cli.HelpFlag, cli.VersionFlag),
-		Action: func(c *cli.Context) error {
-			if c.Bool("D") {
-				return listInterfaces(talk)
-			}
-			o, err := g.options(c)
-			if err != nil {
-				return err
-			}
-			return watch(c.Context, o, stdout, stderr)
-		},
+		Action:                    func(c *cli.Context) error { return show(c, false) },
+		// What stands behind a command are words: normalize has put all options before it.
 		Commands: []*cli.Command{{
-			Name:     "schema",
-			HideHelp: true,
+			Name:            "flows",
+			HideHelp:        true,
+			SkipFlagParsing: true,
+			Action:          func(c *cli.Context) error { return show(c, true) },
+		}, {
+			Name:            "schema",
+			HideHelp:        true,
+			SkipFlagParsing: true,
 			Action: func(c *cli.Context) error {
-				if c.Args().Present() {
+				if c.Args().Present() || len(c.FlagNames()) > 0 {
 					return usagef("schema is a word by itself")
 				}
 				_, err := io.WriteString(talk, render.Schema)

@@ -303,6 +303,20 @@ var captures = map[string]func() []captured{
 		udp := forge.Frame(forge.Ether(anyMAC), forge.IP4("10.0.0.5", "198.51.100.7"), &layers.UDP{SrcPort: 1, DstPort: 2})
 		return []captured{{frame: udp}, {at: time.Second, frame: echoFrame(8, 1)}, {at: 2 * time.Second, frame: udp}}
 	},
+	// A ping of three that is answered, and one of two that is not.
+	"two": func() []captured {
+		var frames []captured
+		for seq := range uint16(3) {
+			at := time.Duration(seq) * time.Second
+			frames = append(frames, captured{at: at, frame: echoFrame(8, seq+1)}, captured{at: at + time.Millisecond, frame: echoFrame(0, seq+1)})
+		}
+		return append(frames, captured{at: 3 * time.Second, frame: otherEcho(0)}, captured{at: 4 * time.Second, frame: otherEcho(1)},
+			captured{at: 20 * time.Second, frame: echoFrame(8, 4)})
+	},
+	// Two pings of one, the second long after the first.
+	"gap": func() []captured {
+		return []captured{{frame: echoFrame(8, 1)}, {at: time.Millisecond, frame: echoFrame(0, 1)}, {at: 5 * time.Minute, frame: otherEcho(1)}}
+	},
 	"empty": func() []captured { return nil },
 }
 
@@ -316,7 +330,7 @@ func echoFrame(typ uint8, seq uint16) []byte {
 	return forge.Frame(forge.Ether(anyMAC), forge.IP4(src, dst), forge.Echo4(typ, 4660, seq), gopacket.Payload(make([]byte, 56)))
 }
 
-// Every option is in the help, and so are six examples.
+// Every option is in the help, and so are seven examples.
 func TestHelpHasEveryOption(t *testing.T) {
 	for _, f := range newApp(io.Discard, os.Stdout, os.Stderr).Flags {
 		name := f.Names()[0] // the others are for those who know them from tcpdump
@@ -329,8 +343,8 @@ func TestHelpHasEveryOption(t *testing.T) {
 		}
 	}
 	examples, _, _ := strings.Cut(helpText, "where from:")
-	if n := strings.Count(examples, "\n  icmpdump") + strings.Count(examples, "\n  sudo icmpdump"); n != 6 {
-		t.Errorf("%d examples, want 6", n)
+	if n := strings.Count(examples, "\n  icmpdump") + strings.Count(examples, "\n  sudo icmpdump"); n != 7 {
+		t.Errorf("%d examples, want 7", n)
 	}
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/filter"
+	"icmpdump/flowtable"
 	"icmpdump/render"
 )
 
@@ -24,6 +27,11 @@ type options struct {
 	ring       int // bytes
 	json       bool
 	stats      bool
+	flows      bool // print the rows of the table, and no lines
+	csv        bool
+	sort       string // an order of rows
+	top        int    // rows at most; 0 is all
+	table      flowtable.Config
 	draw       render.Options
 }
 
@@ -32,6 +40,7 @@ type given struct {
 	times, verbose          int
 	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
+	maxFlows, top           number
 }
 
 // A number is a value in decimal: 010 is ten, as a person would say.
@@ -72,6 +81,14 @@ func (g *given) flags() []cli.Flag {
 		&cli.StringFlag{Name: "counters", Value: "on"},
 		&cli.BoolFlag{Name: "json"},
 		&cli.BoolFlag{Name: "stats"},
+		&cli.BoolFlag{Name: "no-lost"},
+		&cli.StringFlag{Name: "reply-timeout", Value: "10s"},
+		&cli.StringFlag{Name: "late", Value: "60s"},
+		&cli.StringFlag{Name: "flow-idle", Value: "120s"},
+		&cli.GenericFlag{Name: "max-flows", Value: &g.maxFlows},
+		&cli.BoolFlag{Name: "csv"},
+		&cli.StringFlag{Name: "sort", Value: render.RowOrders()[0]},
+		&cli.GenericFlag{Name: "top", Value: &g.top},
 		&cli.BoolFlag{Name: "n"},
 		&cli.BoolFlag{Name: "l"},
 		&cli.BoolFlag{Name: "U", Aliases: []string{"packet-buffered"}},
@@ -89,14 +106,15 @@ func twice(list []string, s string) bool {
 // maxBytes is the most that -B and -s can ask for: more than enough of a packet.
 const maxBytes = 1 << 30
 
-// options checks everything that can be checked before anything is opened.
-func (g *given) options(c *cli.Context) (*options, error) {
+// options checks everything that can be checked before anything is opened. With flows it is the
+// command of that name.
+func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	direction, known := directions[strings.ToLower(c.String("Q"))]
 	files, words, counters := c.StringSlice("r"), c.Args().Slice(), c.String("counters")
 	precision := c.String("time-stamp-precision")
 	switch {
 	case len(words) > 0:
-		return nil, usagef("filter expressions are not supported: %q", strings.Join(words, " "))
+		return nil, noFilter(words, flows)
 	case !known:
 		return nil, usagef("-Q %s: in, out or inout", c.String("Q"))
 	case twice(files, "-"):
@@ -118,7 +136,18 @@ func (g *given) options(c *cli.Context) (*options, error) {
 	case counters != "on" && counters != "off":
 		return nil, usagef("--counters=%s: on or off", counters)
 	}
+	if err := g.checkFlows(c, flows); err != nil {
+		return nil, err
+	}
+	table, err := g.table(c)
+	if err != nil {
+		return nil, err
+	}
 	o := &options{
+		flows:      flows,
+		csv:        c.Bool("csv"),
+		sort:       c.String("sort"),
+		top:        int(min(g.top, math.MaxInt)),
 		live:       len(files) == 0,
 		interfaces: c.StringSlice("i"),
 		direction:  direction,
@@ -142,6 +171,10 @@ func (g *given) options(c *cli.Context) (*options, error) {
 			Ifaces:   len(files) > 0, // where a packet has one; open decides for live traffic
 		},
 	}
+	table.OneWay = o.draw.OneWay
+	table.Ends = o.json && !flows
+	table.Live = o.live
+	o.table = table
 	if !o.live {
 		o.files = files
 		for _, live := range []string{"i", "Q"} { // as in tcpdump, -p, -s and -B do nothing
@@ -151,6 +184,16 @@ func (g *given) options(c *cli.Context) (*options, error) {
 		}
 	}
 	return o, nil
+}
+
+// noFilter is the error of words that are no command. With flows they stand behind one.
+func noFilter(words []string, flows bool) error {
+	err := &usageError{text: fmt.Sprintf("filter expressions are not supported: %q", strings.Join(words, " "))}
+	begin := strings.ToLower(words[0])
+	if !flows && (strings.HasPrefix(begin, "flo") || strings.HasPrefix(begin, "sch")) {
+		err.hint = "the commands are flows and schema"
+	}
+	return err
 }
 
 // dump is what -x, -X and -A ask for together: the first of -X, -x and -A that was given, from

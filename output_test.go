@@ -166,8 +166,9 @@ func TestCount(t *testing.T) {
 	lab.Output(t, a.Command("ping", "-c5", "-i0.01", "127.0.0.1"))
 	lines, stderr := r.End() // by itself
 	checkBooks(t, stderr)
-	if n := len(lab.With(lines, `"event":"packet"`)); n != 3 || len(lines) != 4 || len(lab.With(lines[3:], `"event":"summary"`)) != 1 {
-		t.Errorf("want three packets and a summary, got %v", lines)
+	flows := len(lab.With(lines, `"event":"flow"`))
+	if n := len(lab.With(lines, `"event":"packet"`)); n != 3 || flows == 0 || len(lines) != 4+flows || len(lab.With(lines[len(lines)-1:], `"event":"summary"`)) != 1 {
+		t.Errorf("want three packets, their flows and a summary, got %v", lines)
 	}
 	if !strings.Contains(stderr, "3 packets captured") {
 		t.Errorf("stderr:\n%s", stderr)

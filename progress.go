@@ -19,7 +19,7 @@ const (
 )
 
 // A progress is stderr, with a last line that says how far large files have been read. It has
-// one only if it is a terminal that stdout does not go to: lines there are progress enough.
+// one only if it is a terminal that no lines go to: they are progress enough.
 // Whatever else is written takes the line's place. It belongs to the reading goroutine.
 type progress struct {
 	stderr *os.File
@@ -30,9 +30,9 @@ type progress struct {
 }
 
 // follow begins to show how far files have been read.
-func (p *progress) follow(files *pcapfile.Files, stdout *os.File, now time.Time) {
+func (p *progress) follow(files *pcapfile.Files, now time.Time) {
 	_, total := files.Position()
-	if total > progressFrom && isTerminal(p.stderr) && !isTerminal(stdout) {
+	if total > progressFrom && isTerminal(p.stderr) {
 		p.files, p.begin, p.drawn = files, now, now
 	}
 }

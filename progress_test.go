@@ -63,6 +63,10 @@ func TestProgress(t *testing.T) {
 		t.Errorf("what is left on the terminal: %q", rest)
 	}
 
+	if out := onTerminal(t, "icmpdump flows"+strings.Repeat(" -r "+large, 4)); !strings.Contains(out, " of 256 MiB, ") || !strings.Contains(out, render.EraseLine+"source  ") {
+		t.Errorf("no progress of rows on a terminal: %q", out[:min(len(out), 400)])
+	}
+
 	for name, command := range map[string]string{
 		"stderr is no terminal": "icmpdump -r " + large + " 2>&1 >/dev/null | cat",
 		"stdout is one":         "icmpdump -c9 -r " + large,

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -58,7 +59,8 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		return err
 	}
 	defer src.Close()
-	draw := appender(o, src)
+	o.draw.Iface = src.Interface
+	draw := appender(o)
 	w := &watcher{
 		opts:   o,
 		pump:   capture.Pump{Source: src, Limit: o.count},
@@ -69,8 +71,8 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		ask:    ask,
 		talk:   talk,
 	}
-	if files, ok := src.(*pcapfile.Files); ok {
-		talk.follow(files, stdout, time.Now())
+	if files, ok := src.(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
+		talk.follow(files, time.Now())
 	}
 	defer stopOnHangup(stdout, stop)()
 	done := w.drawer.start()
@@ -79,12 +81,15 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	<-done
 	err = errors.Join(err, src.Close())
 
-	summary := w.summary()
-	if o.json {
-		w.drawer.write(summary.AppendJSON(nil))
-	}
 	if signalled.Err() != nil && isTerminal(stderr) {
 		fmt.Fprintln(talk) // ^C stands there
+	}
+	talk.erase()
+	rows := w.rows()
+	summary := w.summary(rows)
+	w.writeRows(rows)
+	if o.json {
+		w.drawer.write(summary.AppendJSON(nil))
 	}
 	talk.Write(summary.AppendText(nil))
 	if o.stats {
@@ -133,17 +138,20 @@ func open(o *options, stderr io.Writer) (source, error) {
 // newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which
 // gives the same output each time.
 func newTable(o *options) *flowtable.Table {
-	c := flowtable.Config{OneWay: o.draw.OneWay, Live: o.live}
+	c := o.table
+	c.NoLost = c.NoLost || o.flows // which has no line for them
 	if o.live {
 		c.Seed = rand.Uint64()
 	}
+	// The table is nearly all the memory there is, and all of it is made here: to let the heap
+	// double before garbage is looked for would be a waste.
+	debug.SetGCPercent(25)
 	return flowtable.New(c)
 }
 
-func appender(o *options, src source) render.Appender {
+func appender(o *options) render.Appender {
 	draw := o.draw
 	draw.Location = time.Local
-	draw.Iface = src.Interface
 	if o.json {
 		return render.NewJSON(draw)
 	}
@@ -158,13 +166,20 @@ type watcher struct {
 	draw   render.Appender
 	drawer *drawer
 	batch  *batch           // for the drawer
-	lost   uint64           // events of requests that got no answer
+	others uint64           // events of requests that got no answer, and of flows that are over
 	ask    <-chan os.Signal // for the totals up to now
 	talk   *progress
+
+	undrawn uint64    // events that nobody wants to see
+	dropped uint64    // packets, by the kernel
+	looked  time.Time // when it was asked for them
 }
 
 // packets is the pump's sink.
 func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Frame) error {
+	if w.opts.live {
+		w.lookForDrops(time.Now())
+	}
 	if w.opts.live && len(ps) == 0 {
 		now := time.Now().Add(-lull).UnixNano()
 		for all := false; !all; {
@@ -184,7 +199,7 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 	}
 	select {
 	case <-w.ask:
-		w.talk.Write(w.summary().AppendText(nil))
+		w.talk.Write(w.summary(w.rows()).AppendText(nil))
 	default:
 	}
 	return nil
@@ -194,14 +209,42 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 // last. What it has no batch for is left for the next time.
 func (w *watcher) pass(ctx context.Context, m mark, ps []icmp.Packet, fs []capture.Frame) {
 	b := w.batch
-	w.lost += uint64(len(b.events.All) - m.events - len(ps))
-	if !b.empty() {
+	w.others += uint64(len(b.events.All) - m.events - len(ps))
+	switch {
+	case w.opts.flows:
+		w.undrawn += uint64(len(b.events.All))
+		b.reset()
+	case !b.empty():
 		b.keep(ps, fs, w.draw.Needs)
 		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
 	}
 }
 
-func (w *watcher) summary() *render.Summary {
+// lookEvery is how often the kernel is asked for packets that it dropped, at most: a system call
+// and a walk over the ring's blocks, 4 µs.
+const lookEvery = 100 * time.Millisecond
+
+// lookForDrops tells the table of packets that the kernel dropped.
+func (w *watcher) lookForDrops(now time.Time) {
+	if now.Sub(w.looked) < lookEvery {
+		return
+	}
+	w.looked = now
+	if n := w.pump.Source.Counters().Dropped; n > w.dropped {
+		w.dropped = n
+		w.table.Dropped(now.UnixNano())
+	}
+}
+
+// rows are those that somebody is going to look at: all, or those that the summary may name.
+func (w *watcher) rows() []flowtable.Row {
+	if w.opts.flows || w.opts.json {
+		return w.table.Rows(nil, nil)
+	}
+	return w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 })
+}
+
+func (w *watcher) summary(rows []flowtable.Row) *render.Summary {
 	c := w.pump.Source.Counters()
 	s := &render.Summary{
 		Live:     w.opts.live,
@@ -212,6 +255,8 @@ func (w *watcher) summary() *render.Summary {
 		Skipped:  w.drawer.skipped,
 		Totals:   w.table.Totals(),
 		Verdicts: w.pump.Tally.Verdicts,
+		Rows:     rows,
+		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {
 		s.Received = c.Read - w.pump.Tally.Unread
@@ -221,7 +266,8 @@ func (w *watcher) summary() *render.Summary {
 
 func (w *watcher) books() books {
 	return books{
-		live: w.opts.live, source: w.pump.Source.Counters(), tally: &w.pump.Tally, totals: w.table.Totals(),
-		lost: w.lost, shown: w.drawer.shown, skipped: w.drawer.skipped, unwritten: w.drawer.unwritten,
+		live: w.opts.live, flows: w.opts.flows, source: w.pump.Source.Counters(), tally: &w.pump.Tally, totals: w.table.Totals(),
+		others: w.others, shown: w.drawer.shown, skipped: w.drawer.skipped, unwritten: w.drawer.unwritten,
+		undrawn: w.undrawn,
 	}
 }

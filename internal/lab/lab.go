@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -168,6 +169,12 @@ func (h *Host) Command(name string, args ...string) *exec.Cmd {
 	return exec.Command("ip", append([]string{"netns", "exec", h.name, name}, args...)...)
 }
 
+// Run runs a program on the host and returns what it printed. The test ends if it fails.
+func (h *Host) Run(name string, args ...string) string {
+	h.t.Helper()
+	return Output(h.t, h.Command(name, args...))
+}
+
 // IP runs ip(8) on the host.
 func (h *Host) IP(args ...string) {
 	h.t.Helper()
@@ -276,4 +283,24 @@ func Routed(t testing.TB) (a, r, b *Host) {
 	}
 	r.Sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
 	return a, r, b
+}
+
+// Bridged is n hosts on one bridge, who have 10.0.0.1 and fd00::1 on v1, 10.0.0.2 and fd00::2 on
+// v2, and so on. The bridge has br0, without an address, and the ports p1, p2 and so on.
+func Bridged(t testing.TB, n int) (hosts []*Host, bridge *Host) {
+	t.Helper()
+	bridge = NewHost(t, "bridge")
+	bridge.IP("link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+	bridge.IP("link", "set", "br0", "addrgenmode", "none")
+	bridge.IP("link", "set", "br0", "up")
+	for i := range n {
+		end := strconv.Itoa(i + 1)
+		h := NewHost(t, "h"+end)
+		Link(h, "v"+end, bridge, "p"+end)
+		bridge.IP("link", "set", "p"+end, "master", "br0")
+		h.Addr("v"+end, "10.0.0."+end+"/24")
+		h.Addr("v"+end, "fd00::"+end+"/64")
+		hosts = append(hosts, h)
+	}
+	return hosts, bridge
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -114,6 +113,16 @@ func (r *Running) WaitStderr(text string) {
 	r.wait(fmt.Sprintf("%q on stderr", text), func() bool { return strings.Contains(r.stderr.String(), text) })
 }
 
+// Stderr is what the program has said on stderr so far.
+func (r *Running) Stderr() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stderr.String()
+}
+
+// PID is the program's process identifier.
+func (r *Running) PID() int { return r.cmd.Process.Pid }
+
 func (r *Running) wait(what string, ok func() bool) {
 	r.t.Helper()
 	late := time.AfterFunc(patience, r.grew.Broadcast)
@@ -159,17 +168,25 @@ func (r *Running) Interrupt() (stdout []Line, stderr string) {
 // Send sends Ethernet frames from an interface of the host, as they are.
 func (h *Host) Send(iface string, frames ...[]byte) {
 	h.t.Helper()
-	ifi := h.Iface(iface)
-	var conn *packet.Conn
-	var err error
-	h.Do(func() { conn, err = packet.Listen(ifi, packet.Raw, 0, nil) })
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := h.Dial(iface, 0)
 	for _, f := range frames {
-		if _, err := conn.WriteTo(f, &packet.Addr{HardwareAddr: net.HardwareAddr(f[:6])}); err != nil {
+		if _, err := conn.WriteTo(f, &packet.Addr{HardwareAddr: f[:6]}); err != nil {
 			h.t.Fatal(err)
 		}
 	}
+}
+
+// Dial opens a packet socket on an interface of the host, which is closed when the test ends. It
+// receives frames of that EtherType: of none if it is 0, of all if it is 3 (ETH_P_ALL).
+func (h *Host) Dial(iface string, ethertype int) *packet.Conn {
+	h.t.Helper()
+	ifi := h.Iface(iface)
+	var conn *packet.Conn
+	var err error
+	h.Do(func() { conn, err = packet.Listen(ifi, packet.Raw, ethertype, nil) })
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { conn.Close() })
+	return conn
 }
