@@ -181,12 +181,9 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 		w.lookForDrops(time.Now())
 	}
 	if w.opts.live && len(ps) == 0 {
-		now := time.Now().Add(-lull).UnixNano()
-		for all := false; !all; {
-			m := w.batch.mark()
-			all = w.table.Advance(&w.batch.events, now)
-			w.pass(ctx, m, nil, nil)
-		}
+		m := w.batch.mark()
+		w.table.Advance(&w.batch.events, time.Now().Add(-lull).UnixNano()) // what is left is for the next tick
+		w.pass(ctx, m, nil, nil)
 	}
 	for len(ps) > 0 {
 		m := w.batch.mark()

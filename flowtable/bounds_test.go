@@ -150,27 +150,43 @@ func TestLostInOrder(t *testing.T) {
 	}
 }
 
-// What is due at one time is done by and by, and a packet that comes then has to wait for it.
+// What is due at one time is done by and by. A packet of a file that comes then has to wait for
+// it, and a live one does not.
 func TestDueAtOnce(t *testing.T) {
 	var packets []icmp.Packet
 	for i := range 10_000 {
 		s := with(ask(base, 1), func(s *shot) { s.word = uint32(i)<<16 | 1 })
 		packets = append(packets, s.packet())
 	}
-	table := flowtable.New(flowtable.Config{})
-	var e flowtable.Events
-	table.Add(&e, packets)
-	first, second := ask(base+10*sec, 1), ask(base+10*sec, 2)
-	next := []icmp.Packet{first.packet(), second.packet()}
-	var got []string
-	for range 4 {
-		e.Reset()
-		taken := table.Add(&e, next)
-		next = next[taken:]
-		got = append(got, fmt.Sprint(len(e.All)-taken, " lost, taken ", taken))
-	}
-	want := []string{"4096 lost, taken 0", "4096 lost, taken 0", "1808 lost, taken 2", "0 lost, taken 0"}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	first, second := ask(base+4*sec, 1), ask(base+4*sec, 2)
+	for _, tt := range []struct {
+		live bool
+		want []string
+	}{
+		{false, []string{"4096 lost, taken 0", "4096 lost, taken 0", "1808 lost, taken 2", "0 lost, taken 0"}},
+		{true, []string{"4096 lost, taken 2", "0 lost, taken 0", "0 lost, taken 0", "0 lost, taken 0"}},
+	} {
+		table := flowtable.New(flowtable.Config{Live: tt.live, ReplyTimeout: 4 * sec})
+		var e flowtable.Events
+		table.Add(&e, packets)
+		next := []icmp.Packet{first.packet(), second.packet()}
+		var got []string
+		for range tt.want {
+			e.Reset()
+			taken := table.Add(&e, next)
+			next = next[taken:]
+			got = append(got, fmt.Sprint(len(e.All)-taken, " lost, taken ", taken))
+		}
+		if diff := gocmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("live %v: (-want +got)\n%s", tt.live, diff)
+		}
+		if tt.live {
+			for _, want := range []int{4096, 1808, 0} {
+				e.Reset()
+				if table.Advance(&e, base+4*sec); len(e.All) != want {
+					t.Errorf("%d lost, want %d", len(e.All), want)
+				}
+			}
+		}
 	}
 }

@@ -51,7 +51,7 @@ type Config struct {
 	OneWay       bool   // only what goes in, or out, is seen: nothing can be said to be lost
 	NoLost       bool   // no events of lost requests
 	Ends         bool   // events of flows that are over
-	Live         bool   // Advance is called several times a second: what takes longer is a clock that was set
+	Live         bool   // Advance is called several times a second: what takes longer is a clock that was set, and what is due may wait
 	Seed         uint64 // of the hash: random for live traffic, so that nobody can aim at it
 }
 
@@ -107,7 +107,8 @@ func New(c Config) *Table {
 // Add appends one event for each packet, in their order, with its flow's state after it. A
 // packet that has no ICMP header gets an event without a flow. Before a packet come the events
 // of what was due by its time: see Advance. It returns how many packets it took: fewer than
-// there are if so much is due before the next that it should be called again with the rest.
+// there are if so much is due before the next that it should be called again with the rest. A
+// live table takes them all, and leaves to the next call what is due.
 //
 // A packet whose time is not valid counts as seen together with the one before it that has
 // one, or the first that has, and makes no round-trip time.
@@ -121,7 +122,7 @@ func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 			if t.start.Load() == 0 {
 				t.begin(c.now)
 			}
-			if left -= t.advance(dst, &c, left); left == 0 {
+			if left -= t.advance(dst, &c, left); left == 0 && !t.Live {
 				return i
 			}
 		}
