@@ -4,13 +4,16 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"icmpdump/internal/forge"
 	"icmpdump/internal/lab"
 )
 
@@ -240,4 +243,34 @@ func TestFlowsOfASweep(t *testing.T) {
 		kinds[a]++
 	}
 	equal(t, "hosts", map[account]int{{Requests: 2, Replies: 2}: 100, {Requests: 2, Lost: 2}: 50, {Requests: 2, Errors: 2}: 50}, kinds)
+}
+
+// What is lost while the kernel drops packets may not be: the answer may be among these. What
+// is lost after that is.
+func TestLostWhileTheKernelDrops(t *testing.T) {
+	a, b := lab.Pair(t)
+	to := a.Iface("va").HardwareAddr
+	asks := func(id uint16) []byte {
+		return forge.Frame(forge.Ether(to), forge.IP4("10.0.0.2", "10.0.0.99"), forge.Echo4(8, id, 1))
+	}
+	r := watching(t, a, "-i", "va", "-B", "256", "--reply-timeout", "1s")
+	b.Send("vb", asks(1))
+	r.WaitFor(1, "id 1, ")
+	r.Signal(syscall.SIGSTOP) // nobody empties the ring
+	flood := forge.Frame(forge.Ether(to), forge.IP4("10.0.0.2", "10.0.0.99"), forge.Echo4(0, 9, 9))
+	b.Send("vb", slices.Repeat([][]byte{flood}, 20_000)...)
+	r.Signal(syscall.SIGCONT)
+	r.WaitFor(1, "timeout, id 1, ")
+	b.Send("vb", asks(2))
+	r.WaitFor(1, "timeout, id 2, ")
+	lines, stderr := interrupt(t, r)
+	if strings.Contains(stderr, "\n0 packets dropped by kernel") {
+		t.Fatalf("the ring did not overflow:\n%s", stderr)
+	}
+	for id, want := range map[string]string{"id 1, ": "note=LOST note=MAYBE", "id 2, ": "note=LOST"} {
+		l := lab.With(lines, "timeout, "+id)
+		if len(l) != 1 || !strings.HasSuffix(l[0].Text, want) {
+			t.Errorf("%s%v, want %s", id, l, want)
+		}
+	}
 }
