@@ -25,7 +25,10 @@ type kept struct {
 
 func (b *batch) empty() bool { return len(b.events.All) == 0 }
 
-func (b *batch) reset() { b.cut(mark{}) }
+func (b *batch) reset() {
+	b.events.Reset()
+	b.frames, b.bytes = b.frames[:0], b.bytes[:0]
+}
 
 // keep notes the frames of as many packets, and copies the bytes of those that are needed.
 func (b *batch) keep(ps []icmp.Packet, fs []capture.Frame, needs func(*icmp.Packet) bool) {

@@ -15,8 +15,8 @@ func madeUp() []byte {
 	key := flowtable.Key{Requester: a4("10.0.0.5"), Responder: a4("198.51.100.7"), Version: 4, Kind: flowtable.KindEcho, ID: 7, VLAN: 10}
 	ping := flowtable.Row{
 		Key: key, Counts: flowtable.Counts{Requests: 9, Replies: 2, Multi: 1, Lost: 3, Errors: 4},
-		RTT:     flowtable.RTT{Count: 2, Last: 1, Min: 1, Avg: 1, Max: 2, P50: 1, P95: 2, P99: 2},
-		Refusal: flowtable.Refusal{By: a4("10.0.0.1"), Type: 11}, Iface: 1, HasSeq: true,
+		RTT:     flowtable.RTT{Count: 2, Sampled: 2, Last: 1, Min: 1, Avg: 1, Max: 2, P50: 1, P95: 2, P99: 2},
+		Refusal: flowtable.Refusal{By: a4("10.0.0.1"), Type: 11}, Iface: 1,
 		TTL: flowtable.TTL{Min: 1, Max: 2, Seen: true}, Size: flowtable.Size{Min: 28, Max: 84},
 		Status: flowtable.StatusTimedOut,
 	}

@@ -34,7 +34,7 @@ type Events struct {
 // Reset takes all out and keeps the memory.
 func (e *Events) Reset() { e.All, e.Rows = e.All[:0], e.Rows[:0] }
 
-// Counts are a flow's counters.
+// Counts are a flow's counters. Of one that has requests and replies, both of which are seen,
 // Requests = Replies − Multi + Late + Errors + Lost + Pending + Forgotten.
 type Counts struct {
 	Requests    uint64
@@ -45,7 +45,7 @@ type Counts struct {
 	Duplicates  uint64 // further replies
 	Unsolicited uint64 // replies to nothing that was seen
 	OutOfOrder  uint64 // of Replies and Late, those that were overtaken
-	Multi       uint64 // of Replies, those to a request that asked a group and stands in the group's flow
+	Multi       uint64 // of Replies, those to a request that asked a group and stands in the group's flow, late ones too
 	Errors      uint64 // requests that an error answered; of an error flow, all packets
 	Forgotten   uint64 // requests that there was no room to remember until they were answered or lost
 	Packets     uint64 // of flows that have no requests and replies

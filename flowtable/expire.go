@@ -103,10 +103,10 @@ func (s *shard) end(dst *Events, n int, c *clock) {
 	}
 }
 
-// reap forgets what nothing can come of any more.
+// reap forgets what nothing can come of any more, not all at once.
 func (s *shard) reap(now int64) {
 	r := &s.requests
-	for r.settled.head != 0 && s.stale(r.settled.head, now) {
+	for n := 0; n < dueAtOnce && r.settled.head != 0 && s.stale(r.settled.head, now); n++ {
 		r.free(&s.flows[r.slab[r.settled.head].flow], r.settled.head)
 	}
 }

@@ -2,7 +2,7 @@ package flowtable
 
 import "icmpdump/capture/icmp"
 
-// maxWalk is how many requests of each shard are looked at for one reply from elsewhere.
+// maxWalk is how many requests one walk over a bucket of a shard looks at.
 const maxWalk = 256
 
 // A fit is what the table knows of a reply that answers nothing in its own flow.
@@ -32,7 +32,7 @@ func (t *Table) fit(a *arrival) (f fit) {
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.mu.Lock()
-		if q := s.settledGroup(a); q != 0 && s.requests.slab[q].at > best {
+		if q := s.newestSettled(a); q != 0 && s.requests.slab[q].at > best {
 			best, of = s.requests.slab[q].at, s
 		}
 		s.mu.Unlock()
@@ -102,8 +102,8 @@ func (s *shard) answerGroups(a *arrival, f *fit) {
 	})
 }
 
-// settledGroup is the newest request to a group that is settled and that a fits, or 0.
-func (s *shard) settledGroup(a *arrival) (newest uint32) {
+// newestSettled is the newest request to a group that is settled and that a fits, or 0.
+func (s *shard) newestSettled(a *arrival) (newest uint32) {
 	s.each(a, settledGroup, func(i uint32) bool {
 		if s.answersAgain(a, i) && (newest == 0 || s.requests.slab[i].at > s.requests.slab[newest].at) {
 			newest = i
@@ -125,7 +125,7 @@ func (s *shard) answersAgain(a *arrival, i uint32) bool {
 
 // answerAgain notes that a answers a request to a group that is settled.
 func (s *shard) answerAgain(a *arrival, f *fit) {
-	i := s.settledGroup(a)
+	i := s.newestSettled(a)
 	if i == 0 {
 		return
 	}

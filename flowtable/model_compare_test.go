@@ -94,7 +94,7 @@ func sameRow(want, got *flowtable.Row) {
 	near(want.RTT.P50, &got.RTT.P50, 0.033)
 	near(want.RTT.P95, &got.RTT.P95, 0.033)
 	near(want.RTT.P99, &got.RTT.P99, 0.033)
-	if !want.HasSeq {
+	if !want.Kind.HasSeq() {
 		got.LastSeq = want.LastSeq
 	}
 	if want.RTT.Count == 0 && got.RTT.Count == 0 {

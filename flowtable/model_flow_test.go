@@ -153,7 +153,7 @@ func (m *model) row(f *flow) flowtable.Row {
 	r := flowtable.Row{
 		Key: f.Key, Counts: f.counts, Quoted: f.quoted, Forward: f.forward, Reverse: f.reverse,
 		Start: f.start, End: f.end, Repeats: f.repeats, Unknown: f.unknown, RTT: figures(f.rtts),
-		Refusal: f.refusal, Iface: f.iface, LastSeq: f.lastSeq, HasSeq: f.Kind.HasSeq(),
+		Refusal: f.refusal, Iface: f.iface, LastSeq: f.lastSeq,
 		Size: flowtable.Size{Min: slices.Min(f.sizes), Max: slices.Max(f.sizes)},
 	}
 	switch {

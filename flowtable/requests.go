@@ -41,7 +41,7 @@ type request struct {
 // come of them. Each is named by its index in a slab that is made at the start; 0 is none.
 //
 // Those that wait stand in one queue in the order of sending: all wait equally long, so that
-// what is due next is always in front. What is settled moves to another queue, in that order.
+// what is due next is always in front. What is settled moves to the end of another queue.
 // Requests are found by flow and sequence number, the newest of namesakes only, and by who asks
 // what, whomever: see fit. However many namesakes wait (a flood with one sequence
 // number), each step takes as long.
@@ -194,7 +194,7 @@ func (r *requests) nextLost(i uint32) uint32 {
 	return 0
 }
 
-// free forgets i, the oldest of its namesakes, of the flow f.
+// free forgets i, of the flow f: of its namesakes the oldest, or one whose elders are stale.
 func (r *requests) free(f *flow, i uint32) {
 	q := &r.slab[i]
 	if q.newer == 0 {

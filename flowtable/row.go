@@ -11,15 +11,14 @@ type Row struct {
 	Key
 	Counts
 	Quoted           icmp.Quote // what the errors of an error flow are about; its DstPort is 0 of a query
-	Forward, Reverse Volume     // sent by the requester, and by the responder; of a flow without requests, all is forward
+	Forward, Reverse Volume     // sent by the requester, and by the responder; of a kind without requests, all is forward
 	Start, End       int64      // stamps of the first and of the last packet
 	Repeats          uint64     // packets that were seen at another place before, and are in no other count
-	Unknown          uint64     // answers whose RTT is not known: stamped before their request, or the clock was set meanwhile
+	Unknown          uint64     // answers whose RTT is not known: one of the two has no valid stamp, it is before its request's, or the clock was set meanwhile
 	RTT              RTT        // of the replies in time
 	Refusal          Refusal    // the last error that answered a request
 	Iface            int32      // where the flow was first seen: see icmp.Packet
-	LastSeq          uint16     // the newest request's; the newest reply's if there was no request; valid iff HasSeq
-	HasSeq           bool
+	LastSeq          uint16     // the newest request's; the newest reply's if there was no request; valid iff Kind.HasSeq
 	Status           Status
 	TTL              TTL
 	Size             Size
@@ -39,7 +38,7 @@ type Refusal struct {
 	Type, Code uint8
 }
 
-// TTL is about the TTL, or hop limit, of what the responder sent; of a flow without requests,
+// TTL is about the TTL, or hop limit, of what the responder sent; of a kind without requests,
 // of all packets. Valid iff Seen.
 type TTL struct {
 	Min, Max uint8
@@ -100,7 +99,7 @@ func (s *shard) row(n int, now int64) Row {
 	r := Row{
 		Key: f.key, Counts: f.counts, Forward: f.forward, Reverse: f.reverse, Start: f.start, End: f.end,
 		Repeats: f.repeats, Unknown: f.unknown, RTT: s.figures[n].row(&s.octaves), Refusal: s.refusals[n],
-		Iface: f.iface, LastSeq: f.lastSeq, HasSeq: f.key.Kind.HasSeq(), TTL: f.ttl, Size: f.size,
+		Iface: f.iface, LastSeq: f.lastSeq, TTL: f.ttl, Size: f.size,
 	}
 	if f.key.Kind == KindError {
 		r.Quoted = s.causes[n]

@@ -59,7 +59,7 @@ var rowTests = []struct {
 		want: []flowtable.Row{{
 			Key: keyed(func(k *flowtable.Key) { k.VLAN = 10 }), Counts: flowtable.Counts{Requests: 100, Replies: 100},
 			Forward: flowtable.Volume{Packets: 100, Bytes: 10*52 + 90*152}, Reverse: flowtable.Volume{Packets: 100, Bytes: 100 * 52},
-			Start: mature + sec, End: mature + 100*sec + 100*ms, Iface: 3, LastSeq: 100, HasSeq: true, Status: flowtable.StatusIdle,
+			Start: mature + sec, End: mature + 100*sec + 100*ms, Iface: 3, LastSeq: 100, Status: flowtable.StatusIdle,
 			RTT: flowtable.RTT{Count: 100, Last: 100 * ms, Min: ms, Avg: 50_500 * us, Max: 100 * ms, StdDev: 28_866_070,
 				Sampled: 100, P50: 50 * ms, P95: 95 * ms, P99: 99 * ms},
 			TTL: flowtable.TTL{Min: 60, Max: 64, Seen: true, Changes: 2}, Size: flowtable.Size{Min: 52, Max: 152},
@@ -82,7 +82,7 @@ var rowTests = []struct {
 			Key:     pingKey,
 			Counts:  flowtable.Counts{Requests: 9, Replies: 5, Pending: 1, Lost: 1, Late: 1, Duplicates: 1, Unsolicited: 1, OutOfOrder: 2, Errors: 1},
 			Forward: flowtable.Volume{Packets: 9, Bytes: 9 * 52}, Reverse: flowtable.Volume{Packets: 8, Bytes: 8 * 52},
-			Start: mature, End: mature + 16*sec, Repeats: 1, Unknown: 1, LastSeq: 9, HasSeq: true,
+			Start: mature, End: mature + 16*sec, Repeats: 1, Unknown: 1, LastSeq: 9,
 			RTT: flowtable.RTT{Count: 4, Last: ms, Min: ms, Avg: 1500 * us, Max: 3 * ms, StdDev: 866_025,
 				Sampled: 4, P50: ms, P95: 3 * ms, P99: 3 * ms},
 			Refusal: flowtable.Refusal{By: hosts4[2], Type: 3}, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
@@ -100,7 +100,7 @@ var rowTests = []struct {
 			with(typed(refusing(mature+3*ms, ask(0, 2)), 3), func(s *shot) { s.code, s.ttl = 1, 63 })},
 		want: []flowtable.Row{{
 			Key: pingKey, Counts: flowtable.Counts{Requests: 2, Errors: 2}, Forward: flowtable.Volume{Packets: 2, Bytes: 2 * 52},
-			Start: mature, End: mature + 2*ms, LastSeq: 2, HasSeq: true, Refusal: flowtable.Refusal{By: hosts4[2], Type: 3, Code: 1},
+			Start: mature, End: mature + 2*ms, LastSeq: 2, Refusal: flowtable.Refusal{By: hosts4[2], Type: 3, Code: 1},
 			Size: flowtable.Size{Min: 52, Max: 52},
 		}, {
 			Key:     flowtable.Key{Requester: hosts4[2], Responder: hosts4[0], Kind: flowtable.KindError, Version: 4, Type: 11},
@@ -135,11 +135,11 @@ var rowTests = []struct {
 		shots: []shot{toAll, at(answers, mature+ms)},
 		want: []flowtable.Row{{
 			Key: keyed(func(k *flowtable.Key) { k.Responder = groups4[0] }), Counts: flowtable.Counts{Requests: 1, Replies: 1},
-			Forward: flowtable.Volume{Packets: 1, Bytes: 52}, Start: mature, End: mature, LastSeq: 1, HasSeq: true,
+			Forward: flowtable.Volume{Packets: 1, Bytes: 52}, Start: mature, End: mature, LastSeq: 1,
 			Size: flowtable.Size{Min: 52, Max: 52},
 		}, {
 			Key: pingKey, Counts: flowtable.Counts{Replies: 1, Multi: 1}, Reverse: flowtable.Volume{Packets: 1, Bytes: 52},
-			Start: mature + ms, End: mature + ms, LastSeq: 1, HasSeq: true, RTT: millisec, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
+			Start: mature + ms, End: mature + ms, LastSeq: 1, RTT: millisec, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
 		}},
 	},
 	{
@@ -148,7 +148,7 @@ var rowTests = []struct {
 		want: []flowtable.Row{{
 			Key:    keyed(func(k *flowtable.Key) { k.Requester, k.Scope = hosts4[3], 2 }),
 			Counts: flowtable.Counts{Unsolicited: 1}, Reverse: flowtable.Volume{Packets: 1, Bytes: 52}, Start: mature + 12*ms, End: mature + 12*ms,
-			Iface: 2, LastSeq: 1, HasSeq: true, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
+			Iface: 2, LastSeq: 1, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
 		}, {
 			Key:    flowtable.Key{Requester: hosts6[1], Responder: groups6[0], Scope: 4, Kind: flowtable.KindOther, Version: 6, Type: 136},
 			Counts: flowtable.Counts{Packets: 1}, Forward: flowtable.Volume{Packets: 1, Bytes: 64}, Start: mature + 13*ms, End: mature + 13*ms,
@@ -162,10 +162,10 @@ var rowTests = []struct {
 		config: flowtable.Config{Ends: true},
 		want: []flowtable.Row{{
 			Key: pingKey, Counts: flowtable.Counts{Requests: 1, Replies: 1}, Forward: flowtable.Volume{Packets: 1, Bytes: 52}, Reverse: flowtable.Volume{Packets: 1, Bytes: 52},
-			Start: mature, End: mature + ms, LastSeq: 1, HasSeq: true, RTT: millisec, Status: flowtable.StatusTimedOut, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
+			Start: mature, End: mature + ms, LastSeq: 1, RTT: millisec, Status: flowtable.StatusTimedOut, TTL: ttl64, Size: flowtable.Size{Min: 52, Max: 52},
 		}, {
 			Key: pingKey, Counts: flowtable.Counts{Requests: 2, Pending: 2}, Forward: flowtable.Volume{Packets: 2, Bytes: 104},
-			Start: mature + ms + 120*sec, End: mature + 2*ms + 120*sec, LastSeq: 3, HasSeq: true, Size: flowtable.Size{Min: 52, Max: 52},
+			Start: mature + ms + 120*sec, End: mature + 2*ms + 120*sec, LastSeq: 3, Size: flowtable.Size{Min: 52, Max: 52},
 		}},
 	},
 	{
@@ -174,7 +174,7 @@ var rowTests = []struct {
 		shots:  []shot{ask(mature, 1), ask(mature, 2), ask(mature, 3), ask(mature, 4), ask(mature, 5)},
 		want: []flowtable.Row{{
 			Key: pingKey, Counts: flowtable.Counts{Requests: 5, Pending: 4, Forgotten: 1}, Forward: flowtable.Volume{Packets: 5, Bytes: 5 * 52},
-			Start: mature, End: mature, LastSeq: 5, HasSeq: true, Size: flowtable.Size{Min: 52, Max: 52},
+			Start: mature, End: mature, LastSeq: 5, Size: flowtable.Size{Min: 52, Max: 52},
 		}},
 	},
 }

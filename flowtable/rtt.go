@@ -152,6 +152,9 @@ func (g *figures) row(o *octaves) RTT {
 		r.Sampled, r.P50, r.P95, r.P99 = 1, g.last, g.last, g.last
 		return r
 	}
+	if g.sampled == 0 {
+		return r
+	}
 	for _, p := range [...]struct {
 		share float64
 		ns    *int64

@@ -77,7 +77,6 @@ func (s *shard) begin(now int64) {
 	for i := range s.flows[:s.used] {
 		f := &s.flows[i]
 		f.start, f.end, f.seen, f.best = now, now, now, now
-		s.wakeAt(now + s.Idle)
 	}
 	s.requests.begin(now)
 	s.sightings.begin(now)

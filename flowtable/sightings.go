@@ -55,10 +55,10 @@ func (g *sightings) begin(now int64) {
 func (g *sightings) find(packet uint64, at spot, now int64) (newest *sighting, there bool) {
 	for pos := g.buckets[packet%sightingsKept]; pos != 0 && g.next-pos <= sightingsKept; {
 		sg := &g.ring[pos%sightingsKept]
-		if now-sg.time >= sightingWindow {
-			break
-		}
 		if sg.packet == packet {
+			if now-sg.time >= sightingWindow {
+				break
+			}
 			if newest == nil {
 				newest = sg
 			}
@@ -84,7 +84,7 @@ func (g *sightings) note(sg sighting) {
 // flow and nothing else, and its event is complete. If not, it is a first sighting, of the flow
 // that takes it in: see sighted. A packet that comes to one spot twice was sent twice.
 func (s *shard) seen(a *arrival) bool {
-	if a.p.Iface == 0 && a.p.Dir == icmp.DirUnknown {
+	if !a.placed() {
 		return false
 	}
 	a.packet = identity(a.p, a.hash.flow)
@@ -108,13 +108,16 @@ func (s *shard) seen(a *arrival) bool {
 
 // sighted notes that the flow n took in a.
 func (s *shard) sighted(a *arrival, n int) {
-	if a.p.Iface == 0 && a.p.Dir == icmp.DirUnknown {
+	if !a.placed() {
 		return
 	}
 	s.sightings.note(sighting{
 		packet: a.packet, time: a.clock.now, flow: uint32(n), serial: s.flows[n].serial, spot: spotOf(a.p),
 	})
 }
+
+// placed reports whether anything is known of where a was seen.
+func (a *arrival) placed() bool { return a.p.Iface != 0 || a.p.Dir != icmp.DirUnknown }
 
 func spotOf(p *icmp.Packet) spot { return spot{p.Iface, p.Dir == icmp.DirOut} }
 

@@ -110,7 +110,7 @@ func New(c Config) *Table {
 // there are if so much is due before the next that it should be called again with the rest. A
 // live table takes them all, and leaves to the next call what is due.
 //
-// A packet whose time is not valid counts as seen together with the one before it that has
+// A valid time is after 1970. A packet whose time is not valid counts as seen together with the one before it that has
 // one, or the first that has, and makes no round-trip time.
 func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 	c, left := t.readClock(), dueAtOnce

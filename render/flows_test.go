@@ -35,8 +35,8 @@ func ping() flowtable.Row {
 		Counts: flowtable.Counts{Requests: 24018, Replies: 23874, Pending: 45, Lost: 96, Late: 3, Duplicates: 12,
 			Unsolicited: 4, OutOfOrder: 2},
 		Forward: flowtable.Volume{Packets: 24018, Bytes: 2017512}, Reverse: flowtable.Volume{Packets: 23889, Bytes: 2006676},
-		Start: noon, End: noon + 240_180_004_000, Iface: 1, LastSeq: 24018, HasSeq: true,
-		RTT: flowtable.RTT{Count: 23874, Last: 12e6, Min: 11.934e6, Avg: 12.302e6, Max: 140.218e6, StdDev: 3e6,
+		Start: noon, End: noon + 240_180_004_000, Iface: 1, LastSeq: 24018,
+		RTT: flowtable.RTT{Count: 23874, Sampled: 23874, Last: 12e6, Min: 11.934e6, Avg: 12.302e6, Max: 140.218e6, StdDev: 3e6,
 			P50: 12.1e6, P95: 88.1e6, P99: 99e6},
 		TTL: flowtable.TTL{Min: 56, Max: 57, Seen: true, Changes: 1}, Size: flowtable.Size{Min: 84, Max: 84},
 	}
@@ -64,7 +64,6 @@ func sorts() []flowtable.Row {
 		row(1, key4(flowtable.KindEcho, 7), flowtable.Counts{Requests: 3, Errors: 3}, func(r *flowtable.Row) {
 			r.VLAN, r.Status = 100<<12|10, flowtable.StatusIdle
 			r.Refusal = flowtable.Refusal{By: v4("192.0.2.1"), Type: 11}
-			r.HasSeq = true
 		}),
 		row(2, typed(key4(flowtable.KindError, 0), 3, 3), flowtable.Counts{Errors: 41},
 			quoted(icmp.Quote{Src: v4("10.0.0.5"), Dst: v4("192.0.2.9"), Proto: 17, SrcPort: 40112, DstPort: 53, Level: icmp.QuotePorts})),
@@ -311,7 +310,7 @@ func TestSorted(t *testing.T) {
 	for _, by := range RowOrders() {
 		rows := []flowtable.Row{row(3, 5), row(1, 5), row(2, 4)}
 		r := &rows[1]
-		r.RTT, r.Lost, r.Requests, r.Unsolicited, r.Multi, r.Forgotten, r.Repeats = flowtable.RTT{Count: 1}, 1, 2, 1, 1, 1, 1
+		r.RTT, r.Lost, r.Requests, r.Unsolicited, r.Multi, r.Forgotten, r.Repeats = flowtable.RTT{Count: 1, Sampled: 1}, 1, 2, 1, 1, 1, 1
 		rows[2].Requests = 1      // and nothing was lost
 		want := []uint16{2, 1, 3} // by start, then key
 		switch by {

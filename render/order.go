@@ -37,7 +37,7 @@ var orders = []order{
 	{"forgotten forgot", false, func(r *flowtable.Row) int64 { return int64(r.Forgotten) }},
 	{"repeats seen", false, func(r *flowtable.Row) int64 { return int64(r.Repeats) }},
 	{"rtt rtt-ms rtt_avg_ns", false, func(r *flowtable.Row) int64 { return ofRTT(r, r.RTT.Avg) }},
-	{"p95 p95-ms rtt_p95_ns", false, func(r *flowtable.Row) int64 { return ofRTT(r, r.RTT.P95) }},
+	{"p95 p95-ms rtt_p95_ns", false, ofP95},
 	{"max max-ms rtt_max_ns", false, func(r *flowtable.Row) int64 { return ofRTT(r, r.RTT.Max) }},
 }
 
@@ -48,6 +48,14 @@ func ofLoss(r *flowtable.Row) int64 {
 		return -1
 	}
 	return int64(r.Loss() * 1e9)
+}
+
+// ofP95 is that percentile of r's round-trip times, or less than any if there is none.
+func ofP95(r *flowtable.Row) int64 {
+	if r.RTT.Sampled == 0 {
+		return -1
+	}
+	return r.RTT.P95
 }
 
 // ofRTT is ns, one of r's round-trip times, or less than any if r has none.
@@ -129,7 +137,7 @@ func compareKeys(a, b *flowtable.Row) int {
 
 // worst are the flows that lost most requests, if any, at most three: the worst first.
 func worst(rows []flowtable.Row) []*flowtable.Row {
-	all := pointers(rows, func(r *flowtable.Row) bool { return r.Kind.Paired() && r.Lost > 0 })
+	all := pointers(rows, func(r *flowtable.Row) bool { return r.Lost > 0 })
 	slices.SortFunc(all, func(a, b *flowtable.Row) int {
 		return cmp.Or(cmp.Compare(b.Lost, a.Lost), cmp.Compare(b.Loss(), a.Loss()), compareKeys(a, b),
 			cmp.Compare(a.Start, b.Start))

@@ -80,7 +80,7 @@ func (s *Summary) appendWorst(dst []byte) []byte {
 		dst = appendNumber(dst, ": ", r.Lost)
 		dst = appendNumber(dst, " of ", r.Requests)
 		dst = appendShare(append(dst, " lost"...), &r.Counts)
-		if r.RTT.Count > 0 {
+		if r.RTT.Sampled > 0 {
 			dst = append(appendMillis(append(dst, ", p95 "...), r.RTT.P95), " ms"...)
 		}
 		dst = append(dst, '\n')
@@ -191,7 +191,7 @@ func (s *Summary) appendWorstJSON(dst []byte) []byte {
 		rec.uint("icmp_request_count", r.Requests, true)
 		rec.uint("lost", r.Lost, true)
 		rec.share("loss", r.Loss(), true)
-		rec.ns("p95_ns", r.RTT.P95, r.RTT.Count > 0)
+		rec.ns("p95_ns", r.RTT.P95, r.RTT.Sampled > 0)
 		rec.dst = append(rec.dst, '}')
 	}
 	return append(rec.dst, ']')

@@ -89,7 +89,12 @@ var queryColumns = []column{
 	{"multi", false, false, func(_ *Table, dst []byte, f flow) []byte { return number(dst, f.Multi, true) }},
 	{"forgot", false, false, func(_ *Table, dst []byte, f flow) []byte { return number(dst, f.Forgotten, true) }},
 	{"rtt-ms", false, false, func(_ *Table, dst []byte, f flow) []byte { return millis(dst, f, f.RTT.Avg) }},
-	{"p95-ms", false, false, func(_ *Table, dst []byte, f flow) []byte { return millis(dst, f, f.RTT.P95) }},
+	{"p95-ms", false, false, func(_ *Table, dst []byte, f flow) []byte {
+		if f.RTT.Sampled == 0 {
+			return dst
+		}
+		return appendMillis(dst, f.RTT.P95)
+	}},
 	{"max-ms", false, false, func(_ *Table, dst []byte, f flow) []byte { return millis(dst, f, f.RTT.Max) }},
 	ttlColumn, packetsColumn, bytesColumn, seenColumn, secondsColumn, statusColumn,
 	{"refused", true, false, func(_ *Table, dst []byte, f flow) []byte {
