@@ -113,9 +113,9 @@ func (s *shard) reap(now int64) {
 
 // makeRoom forgets a request if there is no room for another one: what was settled first or,
 // if all wait, the oldest of the flow that waits for most. That one's fate will not be known,
-// and that is what is counted: it would be wrong to call it lost. If a itself is of that flow
-// it is a that is not remembered: then what becomes of the older ones will be known.
-func (s *shard) makeRoom(a *arrival) bool {
+// and that is what is counted: it would be wrong to call it lost. There is no room if that is
+// a's own flow: so the fate of its older ones will be known.
+func (s *shard) makeRoom(a *arrival) (room bool) {
 	r := &s.requests
 	if !r.full() {
 		return true

@@ -18,38 +18,24 @@ type fit struct {
 // fit looks for requests of other flows that a, a reply, may have to do with, and answers
 // those that asked a group.
 func (t *Table) fit(a *arrival) (f fit) {
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		s.answerGroups(a, &f)
-		s.mu.Unlock()
-	}
+	t.each(func(s *shard) { s.answerGroups(a, &f) })
 	if f.group {
 		return f
 	}
-	best := int64(-1)
 	var of *shard
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		if q := s.newestSettled(a); q != 0 && s.requests.slab[q].at > best {
-			best, of = s.requests.slab[q].at, s
+	var newest int64
+	t.each(func(s *shard) {
+		if i := s.newestSettled(a); i != 0 && (of == nil || s.requests.slab[i].at > newest) {
+			of, newest = s, s.requests.slab[i].at
 		}
-		s.mu.Unlock()
-	}
+	})
 	if of != nil {
 		of.mu.Lock()
 		of.answerAgain(a, &f)
 		of.mu.Unlock()
 	}
-	if f.group {
-		return f
-	}
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		s.askedOthers(a, &f)
-		s.mu.Unlock()
+	if !f.group {
+		t.each(func(s *shard) { s.askedOthers(a, &f) })
 	}
 	return f
 }

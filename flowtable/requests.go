@@ -43,8 +43,8 @@ type request struct {
 // Those that wait stand in one queue in the order of sending: all wait equally long, so that
 // what is due next is always in front. What is settled moves to the end of another queue.
 // Requests are found by flow and sequence number, the newest of namesakes only, and by who asks
-// what, whomever: see fit. However many namesakes wait (a flood with one sequence
-// number), each step takes as long.
+// what, whomever: see fit. However many namesakes wait (a flood with one sequence number), each
+// step takes as long.
 type requests struct {
 	slab  []request
 	used  uint32 // indices below were used before

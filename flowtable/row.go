@@ -14,7 +14,7 @@ type Row struct {
 	Forward, Reverse Volume     // sent by the requester, and by the responder; of a kind without requests, all is forward
 	Start, End       int64      // stamps of the first and of the last packet
 	Repeats          uint64     // packets that were seen at another place before, and are in no other count
-	Unknown          uint64     // answers whose RTT is not known: one of the two has no valid stamp, it is before its request's, or the clock was set meanwhile
+	Unknown          uint64     // answers without an RTT: no valid stamps, or before its request, or the clock was set
 	RTT              RTT        // of the replies in time
 	Refusal          Refusal    // the last error that answered a request
 	Iface            int32      // where the flow was first seen: see icmp.Packet
@@ -77,10 +77,8 @@ func (s Status) String() string { return statusNames[s] }
 // Rows appends a copy of every flow, or of those of whose counters want is true, in no order.
 func (t *Table) Rows(dst []Row, want func(*Counts) bool) []Row {
 	c := t.readClock()
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		if want == nil && i == 0 { // the other shards have about as many
+	t.each(func(s *shard) {
+		if want == nil && s == &t.shards[0] { // the other shards have about as many
 			dst = slices.Grow(dst, (s.used+s.used/16+16)*len(t.shards))
 		}
 		for n := range s.flows[:s.used] {
@@ -88,8 +86,7 @@ func (t *Table) Rows(dst []Row, want func(*Counts) bool) []Row {
 				dst = append(dst, s.row(n, c.now))
 			}
 		}
-		s.mu.Unlock()
-	}
+	})
 	return dst
 }
 
@@ -139,12 +136,10 @@ func (e *Evicted) Packets() uint64 { return e.Forward.Packets + e.Reverse.Packet
 // Packets, Evicted.Packets and Repeats.
 func (t *Table) Totals() *Totals {
 	var sum Totals
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		for j := range s.flows[:s.used] {
-			f := &s.flows[j]
-			sum.Packets += f.forward.Packets + f.reverse.Packets
+	t.each(func(s *shard) {
+		for n := range s.flows[:s.used] {
+			f := &s.flows[n]
+			sum.Packets += f.packets()
 			if f.key.Kind == KindEcho {
 				sum.Echo.add(&f.counts)
 			}
@@ -158,7 +153,6 @@ func (t *Table) Totals() *Totals {
 		sum.Evicted.Reverse.add(s.evicted.Reverse)
 		sum.Evicted.Repeats += s.evicted.Repeats
 		sum.Repeats += s.repeats
-		s.mu.Unlock()
-	}
+	})
 	return &sum
 }

@@ -72,8 +72,6 @@ func (s *shard) init(c *shared, flows, requests int) {
 
 // begin moves to now what was seen when there was no time yet.
 func (s *shard) begin(now int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i := range s.flows[:s.used] {
 		f := &s.flows[i]
 		f.start, f.end, f.seen, f.best = now, now, now, now

@@ -110,8 +110,8 @@ func New(c Config) *Table {
 // there are if so much is due before the next that it should be called again with the rest. A
 // live table takes them all, and leaves to the next call what is due.
 //
-// A valid time is after 1970. A packet whose time is not valid counts as seen together with the one before it that has
-// one, or the first that has, and makes no round-trip time.
+// A valid time is after 1970. A packet whose time is not valid counts as seen together with the
+// one before it that has one, or the first that has, and makes no round-trip time.
 func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 	c, left := t.readClock(), dueAtOnce
 	defer t.writeClock(&c)
@@ -151,9 +151,7 @@ func (t *Table) begin(now int64) {
 	if !t.start.CompareAndSwap(0, now) {
 		return
 	}
-	for i := range t.shards {
-		t.shards[i].begin(now)
-	}
+	t.each(func(s *shard) { s.begin(now) })
 }
 
 // add is Add for one packet.
@@ -198,6 +196,16 @@ func (t *Table) lock(hash uint64) *shard {
 	s := &t.shards[hash&uint64(len(t.shards)-1)]
 	s.mu.Lock()
 	return s
+}
+
+// each calls f with the parts of the table, one after the other, each of them locked.
+func (t *Table) each(f func(s *shard)) {
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.mu.Lock()
+		f(s)
+		s.mu.Unlock()
+	}
 }
 
 // An arrival is a packet on its way into the table.
@@ -252,7 +260,7 @@ func (t *Table) hash(pl *place) hashes {
 		h.flow = mix(addr(addr(h.flow, &pl.cause.Src), &pl.cause.Dst),
 			mixer2^(uint64(pl.cause.SrcPort)|uint64(pl.cause.DstPort)<<16|uint64(pl.cause.Proto)<<32|uint64(pl.cause.Type)<<40))
 	case k.Kind.forAll():
-		who = t.Seed
+		who = t.Seed ^ mixer2
 		fallthrough
 	case k.Kind.Paired():
 		h.asker = inLine(mix(who^uint64(k.VLAN)<<32^uint64(pl.seq/lineSlots), mixer1^small), pl.seq)
