@@ -36,6 +36,12 @@ func (b *books) lines() [][]entry {
 			verdicts = append(verdicts, entry{icmp.Status(st).String(), n})
 		}
 	}
+	events := []entry{{"events", t.Packets() + b.others}}
+	if b.flows {
+		events = append(events, entry{"counted, not drawn", b.undrawn})
+	} else {
+		events = append(events, entry{"shown", b.shown}, entry{"skipped", b.skipped}, entry{"unwritten", b.unwritten})
+	}
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},
 			{"malformed", t.Malformed}, {"unsupported", t.Unsupported}, {"filtered", t.Filtered},
@@ -43,10 +49,7 @@ func (b *books) lines() [][]entry {
 		append(verdicts, entry{"loopback copies", b.source.Copies}, entry{"unread", t.Unread}),
 		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets()},
 			{"repeat sightings", b.totals.Repeats}},
-		{{"events", t.Packets() + b.others}, {"shown", b.shown}, {"skipped", b.skipped}, {"unwritten", b.unwritten}},
-	}
-	if b.flows {
-		lines[3] = []entry{{"events", t.Packets() + b.others}, {"counted, not drawn", b.undrawn}}
+		events,
 	}
 	if b.live {
 		s := &b.source

@@ -107,18 +107,15 @@ func span(option, s string) (time.Duration, error) {
 
 // writeRows writes what rows are wanted: those of the flows command or, at the end of a stream of
 // JSON, those that are not in it yet.
-func (w *watcher) writeRows(rows []flowtable.Row) {
+func (w *watcher) writeRows(totals *flowtable.Totals) {
 	o := w.opts
-	if !o.flows && !o.json {
-		return
-	}
-	sorted := render.Sorted(rows, o.sort)
+	sorted := render.Sorted(w.table.Rows(nil, nil), o.sort)
 	if o.top > 0 {
 		sorted = sorted[:min(len(sorted), o.top)]
 	}
 	var evicted flowtable.Evicted // of a stream they are in the summary: some of them are in it
 	if o.flows {
-		evicted = w.table.Totals().Evicted
+		evicted = totals.Evicted
 	}
 	draw := rowAppender(o)
 	text := draw.AppendHead(nil, sorted, &evicted)

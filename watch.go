@@ -85,9 +85,10 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		fmt.Fprintln(talk) // ^C stands there
 	}
 	talk.erase()
-	rows := w.rows()
-	summary := w.summary(rows)
-	w.writeRows(rows)
+	summary := w.summary()
+	if o.flows || o.json {
+		w.writeRows(summary.Totals)
+	}
 	if o.json {
 		w.drawer.write(summary.AppendJSON(nil))
 	}
@@ -196,7 +197,7 @@ func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Fr
 	}
 	select {
 	case <-w.ask:
-		w.talk.Write(w.summary(w.rows()).AppendText(nil))
+		w.talk.Write(w.summary().AppendText(nil))
 	default:
 	}
 	return nil
@@ -233,15 +234,7 @@ func (w *watcher) lookForDrops(now time.Time) {
 	}
 }
 
-// rows are those that somebody is going to look at: all, or those that the summary may name.
-func (w *watcher) rows() []flowtable.Row {
-	if w.opts.flows || w.opts.json {
-		return w.table.Rows(nil, nil)
-	}
-	return w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 })
-}
-
-func (w *watcher) summary(rows []flowtable.Row) *render.Summary {
+func (w *watcher) summary() *render.Summary {
 	c := w.pump.Source.Counters()
 	s := &render.Summary{
 		Live:     w.opts.live,
@@ -252,7 +245,7 @@ func (w *watcher) summary(rows []flowtable.Row) *render.Summary {
 		Skipped:  w.drawer.skipped,
 		Totals:   w.table.Totals(),
 		Verdicts: w.pump.Tally.Verdicts,
-		Rows:     rows,
+		Rows:     w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {

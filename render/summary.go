@@ -17,7 +17,7 @@ type Summary struct {
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Totals   *flowtable.Totals
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
-	Rows     []flowtable.Row        // of the table, to name those that lost most
+	Rows     []flowtable.Row        // that lost requests, to name the worst
 	Iface    func(int32) string     // see Options
 }
 
