@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
-
-	"icmpdump/internal/forge"
 )
 
 // slowSum is RFC 1071 to the letter: 16-bit words, one after the other.
@@ -47,23 +45,5 @@ func TestChecksumIsTheSlowOne(t *testing.T) {
 				t.Fatalf("with a pseudo-header, %x: got %#04x, want %#04x", b, got, want)
 			}
 		}
-	}
-}
-
-func BenchmarkDecode(b *testing.B) {
-	for _, tt := range []struct{ name, frame string }{
-		{"echo4", ether4 + echo4},
-		{"pinged", ether4 + pinged},
-		{"echo6", ether6 + "60000000 000c 3a 40 \n" + ip6Addrs + echo6},
-		{"unreachable4", ether4 + `4500 0038 0001 0000 40 01 0000 c0000209 0a000001
-			0303 0000 00000000 ` + quoted4},
-	} {
-		b.Run(tt.name, func(b *testing.B) {
-			f := forge.Hex(tt.frame)
-			for b.Loop() {
-				var p Packet
-				Decode(&p, LinkEthernet, f, len(f))
-			}
-		})
 	}
 }

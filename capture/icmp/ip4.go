@@ -31,8 +31,16 @@ const (
 
 const maxDatagram = 65535 // RFC 791, section 3.1
 
-// ip4 reads an IPv4 header (RFC 791, section 3.1) and what stands behind it.
+// ip4 reads an IPv4 datagram of which b was captured and wire bytes were on the wire.
 func ip4(p *Packet, b []byte, wire int) Status {
+	if plain4(p, b) {
+		return OK
+	}
+	return anyIP4(p, b, wire)
+}
+
+// anyIP4 reads an IPv4 header (RFC 791, section 3.1) and what stands behind it.
+func anyIP4(p *Packet, b []byte, wire int) Status {
 	if len(b) < 20 {
 		if len(b) < 10 || b[9] != ProtoICMP {
 			return NotICMP // what a kernel filter could not have seen to be ICMP
@@ -46,8 +54,8 @@ func ip4(p *Packet, b []byte, wire int) Status {
 		return NotICMP
 	}
 	p.Version = 4
-	p.Src = AddrFrom4([4]byte(b[12:16]))
-	p.Dst = AddrFrom4([4]byte(b[16:20]))
+	p.Src.set4(b[12:16])
+	p.Dst.set4(b[16:20])
 	p.TTL = b[8]
 	p.IPID = binary.BigEndian.Uint16(b[4:])
 

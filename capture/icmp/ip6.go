@@ -2,9 +2,17 @@ package icmp
 
 import "encoding/binary"
 
-// ip6 reads an IPv6 header (RFC 8200, section 3), walks the chain of extension headers to
-// its end, and reads what stands there.
+// ip6 reads an IPv6 datagram of which b was captured and wire bytes were on the wire.
 func ip6(p *Packet, b []byte, wire int) Status {
+	if plain6(p, b) {
+		return OK
+	}
+	return anyIP6(p, b, wire)
+}
+
+// anyIP6 reads an IPv6 header (RFC 8200, section 3), walks the chain of extension headers to
+// its end, and reads what stands there.
+func anyIP6(p *Packet, b []byte, wire int) Status {
 	if len(b) < 40 {
 		if len(b) < 7 || !mayLeadToICMP(b[6]) {
 			return NotICMP // what a kernel filter could not have seen to be ICMP

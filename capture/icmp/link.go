@@ -57,9 +57,10 @@ func Decode(p *Packet, link Link, b []byte, wire int) Status {
 	if p.Dir == DirBroadcast || p.Dir == DirMulticast || link == LinkEthernet && b[0]&1 != 0 { // IEEE 802.3, section 3.2.3
 		p.Flags |= FlagGroup
 	}
-	ethertype, n, ok = vlanTags(p, ethertype, b, n)
-	if !ok {
-		return p.Status
+	if isTag(ethertype) {
+		if ethertype, n, ok = vlanTags(p, ethertype, b, n); !ok {
+			return p.Status
+		}
 	}
 	if link == LinkEthernet && ethertype <= maxLength {
 		wire = min(wire, n+int(ethertype))

@@ -80,8 +80,8 @@ func (d *Datagram) read4(b []byte) bool {
 		return false
 	}
 	d.Version, d.Proto, d.Frag = 4, h.Proto, h.Offset
-	d.Src = AddrFrom4([4]byte(b[12:16]))
-	d.Dst = AddrFrom4([4]byte(b[16:20]))
+	d.Src.set4(b[12:16])
+	d.Dst.set4(b[16:20])
 	if h.MF {
 		d.Frag |= 1
 	}

@@ -110,7 +110,7 @@ func (d *Datagram) TransportSum(checksum uint16, n int) (state Sum, right uint16
 	if n < 0 || n > len(d.Payload) || d.Frag != 0 {
 		return SumUnverified, 0
 	}
-	acc := uint64(n) + uint64(d.Proto) // RFC 768, RFC 9293 and, of IPv6, RFC 8200, section 8.1
+	acc := number(uint32(n)) + number(uint32(d.Proto)) // RFC 768, RFC 9293 and, of IPv6, RFC 8200, section 8.1
 	if d.Version == 4 {
 		acc = sum(sum(acc, d.Src[12:]), d.Dst[12:])
 	} else {
