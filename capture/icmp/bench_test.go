@@ -57,11 +57,7 @@ func BenchmarkDecode(b *testing.B) {
 			r := rand.New(rand.NewPCG(3, 0))
 			frames := make([][]byte, 64)
 			for i := range frames {
-				data := make([]byte, 56)
-				for j := range data {
-					data[j] = byte(r.Uint32())
-				}
-				frames[i] = slices.Concat(forge.Hex(tt.link), tt.make(r, data))
+				frames[i] = slices.Concat(forge.Hex(tt.link), tt.make(r, randomBytes(r, 56)))
 			}
 			var p Packet
 			for i := 0; b.Loop(); i++ {

@@ -11,7 +11,7 @@ import (
 // right.
 func sum(acc uint64, b []byte) uint64 {
 	var carry uint64
-	for ; len(b) >= 32; b = b[32:] { // 64 bytes in 4.2 ns, eight at a time in 6.9
+	for ; len(b) >= 32; b = b[32:] { // 64 bytes in 4 ns; eight at a time, in 10
 		acc, carry = bits.Add64(acc, binary.LittleEndian.Uint64(b), 0)
 		acc, carry = bits.Add64(acc, binary.LittleEndian.Uint64(b[8:]), carry)
 		acc, carry = bits.Add64(acc, binary.LittleEndian.Uint64(b[16:]), carry)

@@ -31,14 +31,6 @@ const (
 
 const maxDatagram = 65535 // RFC 791, section 3.1
 
-// ip4 reads an IPv4 datagram of which b was captured and wire bytes were on the wire.
-func ip4(p *Packet, b []byte, wire int) Status {
-	if plain4(p, b) {
-		return OK
-	}
-	return anyIP4(p, b, wire)
-}
-
 // anyIP4 reads an IPv4 header (RFC 791, section 3.1) and what stands behind it.
 func anyIP4(p *Packet, b []byte, wire int) Status {
 	if len(b) < 20 {

@@ -2,14 +2,6 @@ package icmp
 
 import "encoding/binary"
 
-// ip6 reads an IPv6 datagram of which b was captured and wire bytes were on the wire.
-func ip6(p *Packet, b []byte, wire int) Status {
-	if plain6(p, b) {
-		return OK
-	}
-	return anyIP6(p, b, wire)
-}
-
 // anyIP6 reads an IPv6 header (RFC 8200, section 3), walks the chain of extension headers to
 // its end, and reads what stands there.
 func anyIP6(p *Packet, b []byte, wire int) Status {

@@ -27,8 +27,13 @@ func (p *Packet) Payload() (Payload, bool) {
 // SetPayload leaves in p, an echo, what Payload says of its data. Decode does it.
 func (p *Packet) SetPayload(data []byte) {
 	data = data[:min(len(data), 0xffff)]
+	p.setPayload(data, hash(data))
+}
+
+// setPayload is SetPayload of at most 65535 bytes, whose hash is known.
+func (p *Packet) setPayload(data []byte, hash uint32) {
 	q := &p.Quote
-	binary.LittleEndian.PutUint64(q.Src[:], uint64(len(data))<<32|uint64(hash(data)))
+	binary.LittleEndian.PutUint64(q.Src[:], uint64(len(data))<<32|uint64(hash))
 	if len(data) >= len(q.Dst) {
 		q.Dst = Addr(data) // 2 ns less than copy takes
 		return
@@ -44,18 +49,31 @@ func (p *Packet) isEcho() bool {
 	return p.Version == 6 && (p.Type == Type6Echo || p.Type == Type6EchoReply)
 }
 
+const pi0, pi1, pi2 = 0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0 // so that 0, the likeliest word, is no factor
+
 // hash is made as wyhash is, of products of 8-byte words whose halves are folded together. It is
 // quick and mixes well, and has neither a seed nor a defence: collisions can be computed.
 func hash(b []byte) uint32 {
-	const pi0, pi1, pi2 = 0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0 // so that 0, the likeliest word, is no factor
 	if len(b) == 0 {
 		return 0
 	}
-	acc, other := pi0^uint64(len(b)), uint64(pi1) // by turns: a product need not wait for the one before it
+	acc, other := hashSeed(len(b))
 	for ; len(b) > 16; b = b[16:] {
-		acc, other = other, mix(binary.LittleEndian.Uint64(b)^pi2, binary.LittleEndian.Uint64(b[8:])^acc)
+		acc, other = other, hashed(acc, binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]))
 	}
 	first, last := words(b)
+	return hashEnd(acc, other, first, last)
+}
+
+// hashSeed is the two states that a hash of n bytes begins with. They take words by turns: a
+// product need not wait for the one before it.
+func hashSeed(n int) (acc, other uint64) { return pi0 ^ uint64(n), pi1 }
+
+// hashed is a state that has taken two words.
+func hashed(acc, v, w uint64) uint64 { return mix(v^pi2, w^acc) }
+
+// hashEnd is the hash, once the last two words are taken.
+func hashEnd(acc, other, first, last uint64) uint32 {
 	acc = mix(first^other, last^acc)
 	return uint32(acc ^ acc>>32)
 }

@@ -32,6 +32,7 @@ func check(t *testing.T, link Link, b []byte, wire int) {
 		t.Fatalf("bytes behind the frame matter:\n%+v\n%+v", p, q)
 	}
 
+	checkPlain(t, &p, link, b, max(wire, len(b)))
 	if p.Got > 8 || p.Decoded() != (p.Got >= 2) {
 		t.Fatalf("%d bytes of a header of 8", p.Got)
 	}
