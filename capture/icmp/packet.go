@@ -21,7 +21,7 @@ func AddrFrom4(a [4]byte) Addr {
 }
 
 // set4 makes a the IPv4 address in b, mapped: in two words, which a copy need not wait for as it
-// does for single bytes (5 ns).
+// does for single bytes (7 ns for the two of a header).
 func (a *Addr) set4(b []byte) {
 	binary.LittleEndian.PutUint64(a[:8], 0)
 	binary.LittleEndian.PutUint64(a[8:], 0xffff<<16|uint64(binary.LittleEndian.Uint32(b))<<32)

@@ -1,7 +1,6 @@
 package pcapfile
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"icmpdump/capture"
@@ -17,20 +16,20 @@ const (
 
 // A classicKind is what a magic number tells.
 type classicKind struct {
-	order     binary.ByteOrder
-	perSecond uint32 // units of a time stamp's fraction
-	record    int    // length of a record's header
+	order  order
+	unit   int64 // of a time stamp's fraction, ns
+	record int   // length of a record's header
 }
 
 // classicKinds are the magic numbers, as they read in network byte order: of
 // microseconds, of nanoseconds, and of Alexey Kuznetzov's modified format.
 var classicKinds = map[uint32]classicKind{
-	0xa1b2c3d4: {binary.BigEndian, 1e6, recordHeader},
-	0xd4c3b2a1: {binary.LittleEndian, 1e6, recordHeader},
-	0xa1b23c4d: {binary.BigEndian, 1e9, recordHeader},
-	0x4d3cb2a1: {binary.LittleEndian, 1e9, recordHeader},
-	0xa1b2cd34: {binary.BigEndian, 1e6, modifiedRecordHeader},
-	0x34cdb2a1: {binary.LittleEndian, 1e6, modifiedRecordHeader},
+	0xa1b2c3d4: {bigEndian, 1000, recordHeader},
+	0xd4c3b2a1: {littleEndian, 1000, recordHeader},
+	0xa1b23c4d: {bigEndian, 1, recordHeader},
+	0x4d3cb2a1: {littleEndian, 1, recordHeader},
+	0xa1b2cd34: {bigEndian, 1000, modifiedRecordHeader},
+	0x34cdb2a1: {littleEndian, 1000, modifiedRecordHeader},
 }
 
 // classic is the format of tcpdump -w: a header, and records to the end.
@@ -43,14 +42,14 @@ type classic struct {
 // newClassic reads the file's header, which is there.
 func newClassic(r *Reader, kind classicKind) (format, error) {
 	h := r.unread[:fileHeader]
-	c := &classic{classicKind: kind, minor: kind.order.Uint16(h[6:])}
-	if major := c.order.Uint16(h[4:]); major != 2 {
+	c := &classic{classicKind: kind, minor: kind.order.uint16(h[6:])}
+	if major := c.order.uint16(h[4:]); major != 2 {
 		return nil, fmt.Errorf("pcap version %d.%d, which nobody has defined", major, c.minor)
 	}
-	c.snaplen = c.order.Uint32(h[16:])
+	c.snaplen = c.order.uint32(h[16:])
 	// The upper six bits: how many 16-bit words of frame check sequence there are (f), if
 	// that is known (P), and a reserved one (section 4).
-	network := c.order.Uint32(h[20:])
+	network := c.order.uint32(h[20:])
 	if network>>26&1 != 0 {
 		c.fcs = network >> 28 * 2
 	}
@@ -62,34 +61,44 @@ func newClassic(r *Reader, kind classicKind) (format, error) {
 	return c, nil
 }
 
-func (c *classic) next(r *Reader, f *capture.Frame) (step, error) {
-	if len(r.unread) < c.record {
-		return starved, nil
+func (c *classic) records(r *Reader, dst []capture.Frame) (int, error) {
+	for i := range dst {
+		b := r.unread
+		if len(b) < c.record {
+			return i, nil
+		}
+		captured, wire := c.order.uint32(b[8:]), c.order.uint32(b[12:])
+		if c.minor <= 3 {
+			captured, wire = c.lengths(captured, wire)
+		}
+		if captured > maxRecord {
+			return i, fmt.Errorf("record %d at byte %d claims %d bytes, more than the %d a record may hold",
+				r.number+1, r.offset, captured, maxRecord)
+		}
+		size := c.record + int(captured)
+		if len(b) < size {
+			return i, nil
+		}
+		t := classicStamp(c.order.uint32(b), c.order.uint32(b[4:]), c.unit)
+		r.count(&c.medium, captured, wire, t)
+		data := b[c.record:size:size]
+		if c.fcs > 0 {
+			data, wire = withoutFCS(data, wire, c.fcs)
+		}
+		r.deliver(&dst[i], &c.medium, data, wire, t)
+		r.take(size)
 	}
-	h := r.unread[:c.record]
-	captured, wire := c.lengths(h)
-	if captured > maxRecord {
-		return starved, fmt.Errorf("record %d at byte %d claims %d bytes, more than the %d a record may hold",
-			r.number+1, r.offset, captured, maxRecord)
-	}
-	size := c.record + int(captured)
-	if len(r.unread) < size {
-		return starved, nil
-	}
-	t := classicStamp(c.order.Uint32(h), c.order.Uint32(h[4:]), c.perSecond)
-	r.deliver(f, &c.medium, r.unread[c.record:size:size], wire, t)
-	r.take(size)
-	return framed, nil
+	return len(dst), nil
 }
 
-// lengths are how much of a record's packet was captured, and how long it was. Before version
-// 2.3 they stood the other way round, and in 2.3 either way (libpcap, sf-pcap.c).
-func (c *classic) lengths(h []byte) (captured, wire uint32) {
-	captured, wire = c.order.Uint32(h[8:]), c.order.Uint32(h[12:])
-	if c.minor < 3 || c.minor == 3 && captured > wire {
-		return wire, captured
+// lengths are how much of a record's packet was captured, and how long it was, of a version that is
+// old. Before version 2.3 they stood the other way round, and in 2.3 either way (libpcap,
+// sf-pcap.c).
+func (c *classic) lengths(first, second uint32) (captured, wire uint32) {
+	if c.minor < 3 || first > second {
+		return second, first
 	}
-	return captured, wire
+	return first, second
 }
 
 func (c *classic) inside(r *Reader) string {

@@ -77,9 +77,6 @@ func (f *Files) Read(dst []capture.Frame) (int, error) {
 			return 0, io.EOF
 		}
 		n, err := f.reader.Read(dst)
-		for i := range dst[:n] {
-			dst[i].Number += f.records
-		}
 		if err != nil {
 			f.end(err)
 		}
@@ -96,6 +93,7 @@ func (f *Files) next() bool {
 		var err error
 		if f.stream, err = open(f.path); err == nil {
 			f.reader = newReader(f.stream, f.buf, f.names)
+			f.reader.before = f.records
 			return true
 		}
 		f.fault(err)

@@ -38,7 +38,7 @@ func (g *pcapng) addInterface(r *Reader, body []byte) error {
 		return b.errorf("describes an interface in %d bytes, more than the %d that are looked at", b.length, maxWhole)
 	}
 	ifi := iface{clock: microseconds}
-	ifi.network, ifi.snaplen = uint32(g.order.Uint16(body)), g.order.Uint32(body[4:])
+	ifi.network, ifi.snaplen = uint32(g.order.uint16(body)), g.order.uint32(body[4:])
 	ifi.link = links[ifi.network]
 	var name string
 	for rest := body[8:]; ; {
@@ -62,7 +62,7 @@ func (g *pcapng) addInterface(r *Reader, body []byte) error {
 				return b.errorf("has if_tsresol %#02x, which is out of range", value[0])
 			}
 		case code == optTimeOffset && len(value) == 8:
-			ifi.clock.offset = int64(g.order.Uint64(value))
+			ifi.clock.offset = int64(g.order.uint64(value))
 		case code == optFCS && len(value) == 1:
 			// Bits, says the draft; bytes, says its example. No frame check sequence has more than
 			// eight bytes.
@@ -79,7 +79,7 @@ func (g *pcapng) option(b []byte) (code uint16, value, behind []byte, ok bool) {
 	if len(b) < 4 {
 		return optEnd, nil, nil, true
 	}
-	code, length := g.order.Uint16(b), int(g.order.Uint16(b[2:]))
+	code, length := g.order.uint16(b), int(g.order.uint16(b[2:]))
 	b = b[4:]
 	if length > len(b) {
 		return 0, nil, nil, false
@@ -99,7 +99,7 @@ func (g *pcapng) packetFlags(options []byte) packetFlags {
 		case !ok || code == optEnd:
 			return 0
 		case code == optPacketFlags && len(value) == 4:
-			return packetFlags(g.order.Uint32(value))
+			return packetFlags(g.order.uint32(value))
 		}
 		options = behind
 	}

@@ -29,11 +29,11 @@ func (o *oddity) add(number uint64) {
 }
 
 // note counts what is odd about a record.
-func (o *oddities) note(number uint64, m *medium, captured int, wire uint32, t stamp) {
-	if uint64(captured) > uint64(wire) {
+func (o *oddities) note(number uint64, m *medium, captured, wire uint32, t stamp) {
+	if captured > wire {
 		o.overWire.add(number)
 	}
-	if m.snaplen > 0 && uint32(captured) > m.snaplen {
+	if m.snaplen > 0 && captured > m.snaplen {
 		o.overSnaplen.add(number)
 	}
 	if !t.valid {

@@ -45,7 +45,7 @@ const byteOrderMagic = 0x1a2b3c4d
 // pcapng is the format of Wireshark: blocks to the end of the file, in sections of which each
 // has its own byte order and interfaces.
 type pcapng struct {
-	order  binary.ByteOrder
+	order  order
 	ifaces []iface // of this section
 	block  block
 	rest   uint64 // of a block longer than maxWhole, what is not read yet
@@ -62,6 +62,30 @@ func (b *block) errorf(format string, a ...any) error {
 	return fmt.Errorf("block at byte %d %s", b.at, fmt.Sprintf(format, a...))
 }
 
+func (g *pcapng) records(r *Reader, dst []capture.Frame) (int, error) {
+	n := 0
+	for n < len(dst) {
+		did, err := g.next(r, &dst[n])
+		if err != nil || did == starved {
+			return n, err
+		}
+		if did == framed {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// A step is what next has done.
+type step uint8
+
+const (
+	starved step = iota // nothing: more bytes are needed
+	skipped             // taken off what is no record
+	framed              // put a record into the frame
+)
+
+// next takes a block off r's unread bytes, or what has come of the rest of one, if it is there.
 func (g *pcapng) next(r *Reader, f *capture.Frame) (step, error) {
 	if g.rest > 0 {
 		return g.skip(r)
@@ -98,14 +122,14 @@ func (g *pcapng) begin(r *Reader) (bool, error) {
 	if binary.BigEndian.Uint32(h) == blockSection {
 		switch magic := h[8:]; uint32(byteOrderMagic) {
 		case binary.LittleEndian.Uint32(magic):
-			g.order = binary.LittleEndian
+			g.order = littleEndian
 		case binary.BigEndian.Uint32(magic):
-			g.order = binary.BigEndian
+			g.order = bigEndian
 		default:
 			return false, b.errorf("begins a section with byte-order magic %#08x", binary.BigEndian.Uint32(magic))
 		}
 	}
-	b.typ, b.length = g.order.Uint32(h), g.order.Uint32(h[4:])
+	b.typ, b.length = g.order.uint32(h), g.order.uint32(h[4:])
 	switch {
 	case b.length%4 != 0:
 		return false, b.errorf("has length %d, which is no multiple of 4", b.length)
@@ -136,7 +160,7 @@ func (g *pcapng) skip(r *Reader) (step, error) {
 
 // checkEnd checks the length at the block's end.
 func (g *pcapng) checkEnd(b []byte) error {
-	if length := g.order.Uint32(b); length != g.block.length {
+	if length := g.order.uint32(b); length != g.block.length {
 		return g.block.errorf("has length %d, and %d at its end", g.block.length, length)
 	}
 	return nil
@@ -147,26 +171,26 @@ func (g *pcapng) read(r *Reader, f *capture.Frame, body []byte) (step, error) {
 	switch g.block.typ {
 	case blockSection:
 		g.ifaces = g.ifaces[:0]
-		if major := g.order.Uint16(body[4:]); major != 1 {
+		if major := g.order.uint16(body[4:]); major != 1 {
 			return starved, g.block.errorf("begins a section of version %d.%d, which nobody has defined",
-				major, g.order.Uint16(body[6:]))
+				major, g.order.uint16(body[6:]))
 		}
 	case blockInterface:
 		return skipped, g.addInterface(r, body)
 	case blockEnhanced:
 		head := packetHead{
-			iface: g.order.Uint32(body), ticks: g.ticks(body[4:]),
-			captured: g.order.Uint32(body[12:]), wire: g.order.Uint32(body[16:]),
+			iface: g.order.uint32(body), ticks: g.ticks(body[4:]),
+			captured: g.order.uint32(body[12:]), wire: g.order.uint32(body[16:]),
 		}
 		return g.packet(r, f, &head, body[20:])
 	case blockPacket:
 		head := packetHead{
-			iface: uint32(g.order.Uint16(body)), ticks: g.ticks(body[4:]),
-			captured: g.order.Uint32(body[12:]), wire: g.order.Uint32(body[16:]),
+			iface: uint32(g.order.uint16(body)), ticks: g.ticks(body[4:]),
+			captured: g.order.uint32(body[12:]), wire: g.order.uint32(body[16:]),
 		}
 		return g.packet(r, f, &head, body[20:])
 	case blockSimple:
-		head := packetHead{untimed: true, wire: g.order.Uint32(body)}
+		head := packetHead{untimed: true, wire: g.order.uint32(body)}
 		head.captured = head.wire
 		if len(g.ifaces) > 0 && g.ifaces[0].snaplen > 0 {
 			head.captured = min(head.captured, g.ifaces[0].snaplen)
@@ -178,7 +202,7 @@ func (g *pcapng) read(r *Reader, f *capture.Frame, body []byte) (step, error) {
 
 // ticks is a time stamp: its upper half stands first, whatever the byte order.
 func (g *pcapng) ticks(b []byte) uint64 {
-	return uint64(g.order.Uint32(b))<<32 | uint64(g.order.Uint32(b[4:]))
+	return uint64(g.order.uint32(b))<<32 | uint64(g.order.uint32(b[4:]))
 }
 
 // A packetHead is what the three kinds of packet blocks have in common.
@@ -204,20 +228,24 @@ func (g *pcapng) packet(r *Reader, f *capture.Frame, h *packetHead, b []byte) (s
 			r.number+1, h.captured, len(b))
 	}
 	ifi := &g.ifaces[h.iface]
-	from := ifi.medium
-	data, dir := b[:h.captured:h.captured], icmp.DirUnknown
+	data, fcs, dir := b[:h.captured:h.captured], ifi.fcs, icmp.DirUnknown
 	if padded := (int(h.captured) + 3) &^ 3; padded < len(b) {
 		flags := g.packetFlags(b[padded:])
 		dir = flags.dir()
-		if fcs := flags.fcs(); fcs > 0 {
-			from.fcs = fcs
+		if of := flags.fcs(); of > 0 {
+			fcs = of
 		}
 	}
 	t := stamp{}
 	if !h.untimed {
 		t = ifi.clock.at(h.ticks)
 	}
-	r.deliver(f, &from, data, h.wire, t)
+	r.count(&ifi.medium, h.captured, h.wire, t)
+	wire := h.wire
+	if fcs > 0 {
+		data, wire = withoutFCS(data, wire, fcs)
+	}
+	r.deliver(f, &ifi.medium, data, wire, t)
 	f.Dir = dir
 	return framed, nil
 }

@@ -14,13 +14,12 @@ type stamp struct {
 // lastSecond is the last that a valid stamp may be in, the last of a 32-bit clock, in 2106.
 const lastSecond = math.MaxUint32
 
-// classicStamp is a time of so many seconds and a fraction. A fraction of a second or more is
-// carried over, but no such stamp is to be trusted. One of 0 is that of writers that know none.
-func classicStamp(seconds, fraction, perSecond uint32) stamp {
-	return stamp{
-		ns:    int64(seconds)*1e9 + int64(fraction)*int64(1e9/perSecond),
-		valid: fraction < perSecond && (seconds|fraction) != 0,
-	}
+// classicStamp is a time of so many seconds and a fraction in units of so many ns. A fraction of a
+// second or more is carried over, but no such stamp is to be trusted. One of 0 is that of writers
+// that know none.
+func classicStamp(seconds, fraction uint32, unit int64) stamp {
+	part := int64(fraction) * unit
+	return stamp{ns: int64(seconds)*1e9 + part, valid: part < 1e9 && (seconds|fraction) != 0}
 }
 
 // A clock is how an interface of a pcapng file counts time.
@@ -54,9 +53,17 @@ func (c *clock) setResolution(resolution byte) bool {
 // at is the time of a count of ticks, rounded down. One that int64 nanoseconds can't hold is
 // the last or the first that they can.
 func (c *clock) at(ticks uint64) stamp {
-	whole, part := ticks/c.perSecond, ticks%c.perSecond
-	hi, lo := bits.Mul64(part, 1e9)
-	ns, _ := bits.Div64(hi, lo, c.perSecond) // below 1e9, because part is below perSecond
+	var whole, ns uint64
+	switch c.perSecond { // of the likeliest, a product for a quotient
+	case 1e6:
+		whole, ns = ticks/1e6, ticks%1e6*1e3
+	case 1e9:
+		whole, ns = ticks/1e9, ticks%1e9
+	default:
+		whole = ticks / c.perSecond
+		hi, lo := bits.Mul64(ticks%c.perSecond, 1e9)
+		ns, _ = bits.Div64(hi, lo, c.perSecond) // below 1e9
+	}
 
 	const most = math.MaxInt64/1_000_000_000 - 1
 	seconds := int64(min(whole, math.MaxInt64))
