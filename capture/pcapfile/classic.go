@@ -62,33 +62,44 @@ func newClassic(r *Reader, kind classicKind) (format, error) {
 }
 
 func (c *classic) records(r *Reader, dst []capture.Frame) (int, error) {
+	b := r.unread
 	for i := range dst {
-		b := r.unread
 		if len(b) < c.record {
+			r.takeTo(b)
 			return i, nil
 		}
 		captured, wire := c.order.uint32(b[8:]), c.order.uint32(b[12:])
 		if c.minor <= 3 {
 			captured, wire = c.lengths(captured, wire)
 		}
-		if captured > maxRecord {
-			return i, fmt.Errorf("record %d at byte %d claims %d bytes, more than the %d a record may hold",
-				r.number+1, r.offset, captured, maxRecord)
-		}
 		size := c.record + int(captured)
-		if len(b) < size {
-			return i, nil
+		if captured > maxRecord || size > len(b) {
+			r.takeTo(b)
+			return i, r.tooLong(captured)
 		}
 		t := classicStamp(c.order.uint32(b), c.order.uint32(b[4:]), c.unit)
-		r.count(&c.medium, captured, wire, t)
+		r.number++
+		if c.odd(captured, wire) || !t.valid {
+			r.odd.note(r.number, &c.medium, captured, wire, t)
+		}
 		data := b[c.record:size:size]
 		if c.fcs > 0 {
 			data, wire = withoutFCS(data, wire, c.fcs)
 		}
 		r.deliver(&dst[i], &c.medium, data, wire, t)
-		r.take(size)
+		b = b[size:]
 	}
+	r.takeTo(b)
 	return len(dst), nil
+}
+
+// tooLong is the error of a record that claims more bytes than it may, or nil.
+func (r *Reader) tooLong(captured uint32) error {
+	if captured <= maxRecord {
+		return nil
+	}
+	return fmt.Errorf("record %d at byte %d claims %d bytes, more than the %d a record may hold",
+		r.number+1, r.offset, captured, maxRecord)
 }
 
 // lengths are how much of a record's packet was captured, and how long it was, of a version that is

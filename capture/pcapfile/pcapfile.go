@@ -129,14 +129,6 @@ func (r *Reader) header() (format, error) {
 	return newClassic(r, kind)
 }
 
-// count counts the next record, and what is odd about it.
-func (r *Reader) count(m *medium, captured, wire uint32, t stamp) {
-	r.number++
-	if captured > wire || captured > m.snaplen && m.snaplen > 0 || !t.valid || m.link == icmp.LinkUnknown {
-		r.odd.note(r.number, m, captured, wire, t)
-	}
-}
-
 // deliver makes f the frame of the record that was counted last, from m, of which data was
 // captured.
 func (r *Reader) deliver(f *capture.Frame, m *medium, data []byte, wire uint32, t stamp) {
@@ -156,9 +148,12 @@ func withoutFCS(data []byte, wire, fcs uint32) ([]byte, uint32) {
 }
 
 // take moves on by n bytes.
-func (r *Reader) take(n int) {
-	r.unread = r.unread[n:]
-	r.offset += uint64(n)
+func (r *Reader) take(n int) { r.takeTo(r.unread[n:]) }
+
+// takeTo moves on to rest, the end of what is unread.
+func (r *Reader) takeTo(rest []byte) {
+	r.offset += uint64(len(r.unread) - len(rest))
+	r.unread = rest
 }
 
 // fill reads on behind unread, which it moves to the buffer's beginning. It reports false if
@@ -212,4 +207,9 @@ type medium struct {
 	snaplen uint32    // the most that is kept of a frame; 0 is no limit
 	fcs     uint32    // bytes of frame check sequence behind each frame
 	index   int32     // of the interface; 0 if the format has none
+}
+
+// odd reports whether a record of such lengths is worth a note, or any record of m.
+func (m *medium) odd(captured, wire uint32) bool {
+	return captured > wire || captured > m.snaplen && m.snaplen > 0 || m.link == icmp.LinkUnknown
 }

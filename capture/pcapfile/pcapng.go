@@ -240,7 +240,10 @@ func (g *pcapng) packet(r *Reader, f *capture.Frame, h *packetHead, b []byte) (s
 	if !h.untimed {
 		t = ifi.clock.at(h.ticks)
 	}
-	r.count(&ifi.medium, h.captured, h.wire, t)
+	r.number++
+	if ifi.odd(h.captured, h.wire) || !t.valid {
+		r.odd.note(r.number, &ifi.medium, h.captured, h.wire, t)
+	}
 	wire := h.wire
 	if fcs > 0 {
 		data, wire = withoutFCS(data, wire, fcs)
