@@ -62,35 +62,28 @@ func newClassic(r *Reader, kind classicKind) (format, error) {
 }
 
 func (c *classic) records(r *Reader, dst []capture.Frame) (int, error) {
-	b := r.unread
-	for i := range dst {
-		if len(b) < c.record {
-			r.takeTo(b)
-			return i, nil
-		}
-		captured, wire := c.order.uint32(b[8:]), c.order.uint32(b[12:])
+	b, n := r.unread, 0
+	for ; n < len(dst) && len(b) >= recordHeader && len(b) >= c.record; n++ {
+		time, lengths := c.order.pair(b), c.order.pair(b[8:])
+		captured, wire := uint32(lengths), uint32(lengths>>32)
 		if c.minor <= 3 {
 			captured, wire = c.lengths(captured, wire)
 		}
 		size := c.record + int(captured)
 		if captured > maxRecord || size > len(b) {
-			r.takeTo(b)
-			return i, r.tooLong(captured)
-		}
-		t := classicStamp(c.order.uint32(b), c.order.uint32(b[4:]), c.unit)
-		r.number++
-		if c.odd(captured, wire) || !t.valid {
-			r.odd.note(r.number, &c.medium, captured, wire, t)
+			r.takeTo(b, n)
+			return n, r.tooLong(captured)
 		}
 		data := b[c.record:size:size]
-		if c.fcs > 0 {
-			data, wire = withoutFCS(data, wire, c.fcs)
+		t := classicStamp(uint32(time), uint32(time>>32), c.unit)
+		if c.fcs > 0 || c.odd(captured, wire) || !t.valid {
+			data, wire = r.settle(r.number+uint64(n+1), &c.medium, c.fcs, data, wire, t)
 		}
-		r.deliver(&dst[i], &c.medium, data, wire, t)
+		deliver(&dst[n], &c.medium, data, wire, t, r.before+r.number+uint64(n+1))
 		b = b[size:]
 	}
-	r.takeTo(b)
-	return len(dst), nil
+	r.takeTo(b, n)
+	return n, nil
 }
 
 // tooLong is the error of a record that claims more bytes than it may, or nil.

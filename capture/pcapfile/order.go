@@ -37,3 +37,12 @@ func (o order) uint64(b []byte) uint64 {
 	}
 	return v
 }
+
+// pair is two uint32 that stand one behind the other, the first in the lower half.
+func (o order) pair(b []byte) uint64 {
+	v := binary.LittleEndian.Uint64(b)
+	if o == bigEndian {
+		return bits.RotateLeft64(bits.ReverseBytes64(v), 32)
+	}
+	return v
+}

@@ -240,15 +240,12 @@ func (g *pcapng) packet(r *Reader, f *capture.Frame, h *packetHead, b []byte) (s
 	if !h.untimed {
 		t = ifi.clock.at(h.ticks)
 	}
-	r.number++
-	if ifi.odd(h.captured, h.wire) || !t.valid {
-		r.odd.note(r.number, &ifi.medium, h.captured, h.wire, t)
-	}
 	wire := h.wire
-	if fcs > 0 {
-		data, wire = withoutFCS(data, wire, fcs)
+	r.number++
+	if fcs > 0 || ifi.odd(h.captured, wire) || !t.valid {
+		data, wire = r.settle(r.number, &ifi.medium, fcs, data, wire, t)
 	}
-	r.deliver(f, &ifi.medium, data, wire, t)
+	deliver(f, &ifi.medium, data, wire, t, r.before+r.number)
 	f.Dir = dir
 	return framed, nil
 }
