@@ -59,6 +59,7 @@ func anyFile(t *testing.T, b []byte) {
 	if cap(r.buf) != bufferSize || r.Counters().Read != number {
 		t.Fatalf("a buffer of %d bytes, %d records of %d", cap(r.buf), r.Counters().Read, number)
 	}
+	defer likeSlow(t, b)
 	const slack = 512 << 10 // the fuzzer's own
 	if grew := after.TotalAlloc - before.TotalAlloc; grew > bufferSize+slack+20*uint64(len(b)) {
 		t.Fatalf("%d bytes allocated for a file of %d", grew, len(b))

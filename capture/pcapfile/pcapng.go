@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"icmpdump/capture"
 	"icmpdump/capture/icmp"
@@ -65,6 +66,10 @@ func (b *block) errorf(format string, a ...any) error {
 func (g *pcapng) records(r *Reader, dst []capture.Frame) (int, error) {
 	n := 0
 	for n < len(dst) {
+		if g.plain(r, &dst[n]) {
+			n++
+			continue
+		}
 		did, err := g.next(r, &dst[n])
 		if err != nil || did == starved {
 			return n, err
@@ -74,6 +79,32 @@ func (g *pcapng) records(r *Reader, dst []capture.Frame) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// plain is next of a block that is like nearly all: an enhanced packet block without options that
+// is there as a whole, and with nothing in it that is wrong or odd. It takes half the time. It
+// reports false of any other, and has done nothing.
+func (g *pcapng) plain(r *Reader, f *capture.Frame) bool {
+	const head, end = 28, 4 // lengths of what stands before the packet, and behind it
+	b := r.unread
+	if len(b) < head+end || g.rest > 0 {
+		return false
+	}
+	begin, ticks, lengths := g.order.pair(b), g.order.pair(b[12:]), g.order.pair(b[20:])
+	size, iface := int(begin>>32), g.order.uint32(b[8:])
+	captured, wire := uint32(lengths), uint32(lengths>>32)
+	if uint32(begin) != blockEnhanced || size > len(b) || uint64(iface) >= uint64(len(g.ifaces)) ||
+		captured > maxRecord || size != head+end+(int(captured)+3)&^3 || g.order.uint32(b[size-end:]) != uint32(size) {
+		return false
+	}
+	ifi := &g.ifaces[iface]
+	t := ifi.clock.at(bits.RotateLeft64(ticks, 32))
+	if ifi.fcs > 0 || ifi.odd(captured, wire) || !t.valid {
+		return false
+	}
+	r.takeTo(b[size:], 1)
+	deliver(f, &ifi.medium, b[head:][:captured:captured], wire, t, r.before+r.number)
+	return true
 }
 
 // A step is what next has done.
