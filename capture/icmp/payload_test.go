@@ -10,13 +10,6 @@ import (
 	"icmpdump/internal/forge"
 )
 
-// pinged is an echo request as ping sends it: 56 bytes behind its header.
-const pinged = `4500 0054 1234 4000 40 01 0000 0a000001 0a000002 # IPv4
-	0800 0000 4d2f 0003
-	0000000000000000 0808080808080808 1010101010101010 1818181818181818
-	2020202020202020 2828282828282828 3030303030303030
-`
-
 // checkPayload holds what is kept of an echo's data to what is true of any: it is the message's.
 func checkPayload(t *testing.T, p *Packet, msg []byte) {
 	t.Helper()
