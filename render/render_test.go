@@ -409,15 +409,3 @@ func TestClean(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkAppend(b *testing.B) {
-	for name, a := range map[string]Appender{"line": NewLines(Options{Counters: true}), "JSON": NewJSON(Options{})} {
-		b.Run(name, func(b *testing.B) {
-			e := &events[1].event
-			dst := make([]byte, 0, 4096)
-			for b.Loop() {
-				dst = a.Append(dst[:0], e, icmp.Frame{})
-			}
-		})
-	}
-}
