@@ -14,20 +14,14 @@ func appendAddr(dst []byte, a *icmp.Addr, version uint8) []byte {
 	return appendAddr4(dst, a[12:])
 }
 
+// appendAddr4 appends the four bytes of an IPv4 address, each with the dot behind it in one store.
 func appendAddr4(dst, a []byte) []byte {
-	for i, b := range a {
-		if i > 0 {
-			dst = append(dst, '.')
-		}
-		if b >= 100 {
-			dst = append(dst, '0'+b/100)
-		}
-		if b >= 10 {
-			dst = append(dst, '0'+b/10%10)
-		}
-		dst = append(dst, '0'+b%10)
+	for _, b := range a {
+		digits := thousand[b]
+		zeros := digits >> 24
+		dst = appendText(dst, (digits&0xffffff|'.'<<24)>>(zeros&31), 4-int(zeros)/8)
 	}
-	return dst
+	return dst[:len(dst)-1]
 }
 
 // appendAddr6 appends an IPv6 address as RFC 5952 wants it: lower case, no leading zeros, the

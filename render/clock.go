@@ -122,17 +122,19 @@ func (c *clock) span(dst []byte, ns int64) []byte {
 }
 
 func (c *clock) fraction(dst []byte, ns int64) []byte {
-	dst = append(dst, '.')
+	us := uint64(ns) / 1e3
+	dst = appendThree(append(dst, '.'), us/1e3)
+	dst = appendThree(dst, us%1e3)
 	if c.format.Nano {
-		return appendPadded(dst, uint64(ns), 9)
+		dst = appendThree(dst, uint64(ns)%1e3)
 	}
-	return appendPadded(dst, uint64(ns/1e3), 6)
+	return dst
 }
 
 // appendPadded appends n in decimal, with zeros in front up to width digits (9 at most).
 func appendPadded(dst []byte, n uint64, width int) []byte {
 	if n >= 1e9 {
-		return strconv.AppendUint(dst, n, 10)
+		return appendDecimal(dst, n)
 	}
 	var digits [9]byte
 	i := len(digits)

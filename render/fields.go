@@ -37,7 +37,7 @@ func (f fields) quote() fields {
 
 func (f fields) uint(name string, n uint64) fields {
 	f = f.name(name)
-	f.dst = strconv.AppendUint(f.dst, n, 10)
+	f.dst = appendDecimal(f.dst, n)
 	return f
 }
 

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"strings"
 
 	"icmpdump/capture/icmp"
@@ -151,7 +150,7 @@ func appendTags(dst []byte, vlan uint32, between byte) []byte {
 		return dst
 	}
 	if outer := vlan >> 12; outer != 0 {
-		dst = append(strconv.AppendUint(dst, uint64(outer), 10), between)
+		dst = append(appendDecimal(dst, uint64(outer)), between)
 	}
-	return strconv.AppendUint(dst, uint64(vlan&0xfff), 10)
+	return appendDecimal(dst, uint64(vlan&0xfff))
 }

@@ -187,7 +187,7 @@ func appendPort(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	} else if q.Level < icmp.QuotePorts || q.IsICMP() {
 		return dst
 	}
-	return strconv.AppendUint(append(dst, ' '), uint64(port), 10)
+	return appendDecimal(append(dst, ' '), uint64(port))
 }
 
 func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {

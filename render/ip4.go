@@ -195,7 +195,7 @@ func appendTimestamps4(dst []byte, o *icmp.Option4) []byte {
 		if at == end {
 			dst = append(dst, "^ "...)
 		}
-		dst = strconv.AppendUint(dst, uint64(binary.BigEndian.Uint32(entries[t.Entry-4:])), 10)
+		dst = appendDecimal(dst, uint64(binary.BigEndian.Uint32(entries[t.Entry-4:])))
 		dst = append(dst, '@')
 		if t.Entry == 8 {
 			dst = appendAddr4(dst, entries[:4])

@@ -150,7 +150,7 @@ func (c *chain) appendFragment(dst []byte, h *icmp.ExtHeader) []byte {
 		dst = appendHex32(append(dst, "0x"...), f.ID)
 		dst = append(dst, ':')
 	}
-	dst = strconv.AppendUint(dst, uint64(f.Offset), 10)
+	dst = appendDecimal(dst, uint64(f.Offset))
 	dst = append(dst, '|')
 	dst = strconv.AppendInt(dst, int64(c.length-h.At-h.Size), 10)
 	return append(dst, ") "...)

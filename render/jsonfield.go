@@ -30,7 +30,7 @@ func appendObject(dst []byte, name string) []byte { return append(appendField(ds
 func appendArray(dst []byte, name string) []byte { return append(appendField(dst, name), '[') }
 
 func appendUint(dst []byte, name string, n uint64) []byte {
-	return strconv.AppendUint(appendField(dst, name), n, 10)
+	return appendDecimal(appendField(dst, name), n)
 }
 
 func appendBool(dst []byte, name string, b bool) []byte {

@@ -83,7 +83,7 @@ func appendRecord(dst []byte, n uint64) []byte {
 	for limit := uint64(10000); n < limit && limit > 1; limit /= 10 {
 		dst = append(dst, ' ')
 	}
-	dst = strconv.AppendUint(dst, n, 10)
+	dst = appendDecimal(dst, n)
 	return append(dst, "  "...)
 }
 

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // appendMLD appends delay and group of an MLDv1 message.
 func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
@@ -12,7 +8,7 @@ func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 		return dst, false
 	}
 	dst = append(dst, "max resp delay: "...) // no blank before it: tcpdump has none
-	dst = strconv.AppendUint(dst, uint64(p.Rest>>16), 10)
+	dst = appendDecimal(dst, uint64(p.Rest>>16))
 	return appendTarget(dst, " addr: ", p)
 }
 
@@ -24,7 +20,7 @@ func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []by
 		return appendMLD(dst, p)
 	case 0:
 		dst = append(dst, " unknown-version (len "...)
-		return append(strconv.AppendUint(dst, uint64(p.Length), 10), ") "...), true
+		return append(appendDecimal(dst, uint64(p.Length)), ") "...), true
 	}
 	dst = append(dst, " v2"...)
 	if _, delay, ok := p.MLDDelay(); ok && verbose > 0 {
@@ -87,7 +83,7 @@ var recordTypes = [...]string{1: "is_in", "is_ex", "to_in", "to_ex", "allow", "b
 func appendMLDReport(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []byte, whole bool) {
 	if p.Length < 8 {
 		dst = append(dst, " [invalid len "...)
-		return append(strconv.AppendUint(dst, uint64(p.Length), 10), ']'), true
+		return append(appendDecimal(dst, uint64(p.Length)), ']'), true
 	}
 	if p.Got < 8 {
 		return dst, false
@@ -126,7 +122,7 @@ func appendMLDRecords(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []
 		switch {
 		case missing && lies:
 			dst = append(dst, " [invalid number of sources "...)
-			return append(strconv.AppendUint(dst, uint64(r.Count), 10), ']'), true
+			return append(appendDecimal(dst, uint64(r.Count)), ']'), true
 		case verbose == 1:
 			dst = appendSourceCount(dst, r.Count)
 		default:

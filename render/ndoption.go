@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // An ndOption is how one type of option of neighbor discovery is shown.
 type ndOption struct {
@@ -195,7 +191,7 @@ func appendNDLifetime(dst []byte, s uint32) []byte {
 	if s == icmp.Forever {
 		return append(dst, "infinity"...)
 	}
-	return append(strconv.AppendUint(dst, uint64(s), 10), 's')
+	return append(appendDecimal(dst, uint64(s)), 's')
 }
 
 func mtuFields(f fields, o icmp.NDOption) fields {
@@ -205,7 +201,7 @@ func mtuFields(f fields, o icmp.NDOption) fields {
 
 func mtuText(dst []byte, o icmp.NDOption) []byte {
 	mtu, _ := o.MTU()
-	dst = strconv.AppendUint(append(dst, ' '), uint64(mtu), 10)
+	dst = appendDecimal(append(dst, ' '), uint64(mtu))
 	if o.Len() != 8 {
 		dst = append(dst, "bad option length"...)
 	}
@@ -219,7 +215,7 @@ func intervalFields(f fields, o icmp.NDOption) fields {
 
 func intervalText(dst []byte, o icmp.NDOption) []byte {
 	ms, _ := o.Interval()
-	return append(strconv.AppendUint(append(dst, ' '), uint64(ms), 10), "ms"...)
+	return append(appendDecimal(append(dst, ' '), uint64(ms)), "ms"...)
 }
 
 func homeAgentFields(f fields, o icmp.NDOption) fields {

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // appendNodeQuery appends a node information query. tcpdump calls all of them who-are-you
 // requests first.
@@ -148,7 +144,7 @@ func appendNodeAddrs(dst []byte, addrs icmp.NodeAddrs) []byte {
 		}
 		a, version, ttl := addrs.At(i)
 		dst = append(appendAddr(append(dst, ' '), &a, version), '(')
-		dst = append(strconv.AppendUint(dst, uint64(ttl), 10), ')')
+		dst = append(appendDecimal(dst, uint64(ttl)), ')')
 	}
 	return dst
 }

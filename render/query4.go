@@ -1,10 +1,6 @@
 package render
 
-import (
-	"strconv"
-
-	"icmpdump/capture/icmp"
-)
+import "icmpdump/capture/icmp"
 
 // appendTimestampReply appends the times of a reply, behind identifier and sequence number.
 func appendTimestampReply(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
@@ -24,7 +20,7 @@ func appendMidnight(dst []byte, ms uint32) []byte {
 	dst = appendPadded(dst, s/3600, 2)
 	dst = appendPadded(append(dst, ':'), s/60%60, 2)
 	dst = appendPadded(append(dst, ':'), s%60, 2)
-	return appendPadded(append(dst, '.'), uint64(ms%1000), 3)
+	return appendThree(append(dst, '.'), uint64(ms%1000))
 }
 
 func appendMaskReply(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
@@ -58,7 +54,7 @@ func appendRouterAdvert4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whol
 			continue
 		}
 		dst = appendAddr4(append(dst, " {"...), a.Addr[12:])
-		dst = strconv.AppendUint(append(dst, ' '), uint64(uint32(a.Preference)), 10)
+		dst = appendDecimal(append(dst, ' '), uint64(uint32(a.Preference)))
 		dst = append(dst, '}')
 	}
 	return dst, n == int(r.Addrs)
@@ -68,11 +64,11 @@ func appendRouterAdvert4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whol
 func appendLifetime(dst []byte, s uint64) []byte {
 	switch {
 	case s < 60:
-		return strconv.AppendUint(dst, s, 10)
+		return appendDecimal(dst, s)
 	case s < 3600:
-		dst = strconv.AppendUint(dst, s/60, 10)
+		dst = appendDecimal(dst, s/60)
 	default:
-		dst = strconv.AppendUint(dst, s/3600, 10)
+		dst = appendDecimal(dst, s/3600)
 		dst = appendPadded(append(dst, ':'), s/60%60, 2)
 	}
 	return appendPadded(append(dst, ':'), s%60, 2)

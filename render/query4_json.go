@@ -53,7 +53,7 @@ func appendRouterAdvert4JSON(dst []byte, p *icmp.Packet, msg []byte) []byte {
 			prefixes = true
 			dst = appendArray(dst, "prefix_lengths")
 			for _, n := range x.Data {
-				dst = strconv.AppendUint(appendComma(dst), uint64(n), 10)
+				dst = appendDecimal(appendComma(dst), uint64(n))
 			}
 			dst = append(dst, ']')
 		}

@@ -45,7 +45,7 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	switch {
 	case d.Frag > 1:
 		dst = append(appendPair(dst, &d), ": ip-proto-"...)
-		return strconv.AppendUint(dst, uint64(d.Proto), 10)
+		return appendDecimal(dst, uint64(d.Proto))
 	case d.Header[9] == icmp.ProtoUDP || d.Header[9] == icmp.ProtoTCP: // their ports stand behind the addresses
 		if d.Payload == nil {
 			return append(appendPair(dst, &d), ":  [|ip]"...)
@@ -127,7 +127,7 @@ func appendDotted(dst []byte, a *icmp.Addr, port uint16, version uint8, addr boo
 	if addr {
 		dst = append(appendAddr(dst, a, version), '.')
 	}
-	return strconv.AppendUint(dst, uint64(port), 10)
+	return appendDecimal(dst, uint64(port))
 }
 
 func (l *Lines) appendUDP(dst []byte, d *icmp.Datagram) []byte {
@@ -208,7 +208,7 @@ func (l *Lines) appendTCP(dst []byte, d *icmp.Datagram) []byte {
 	if l.opts.Verbose > 1 || length > 0 || t.Flags&(icmp.TCPSyn|icmp.TCPFin|icmp.TCPRst) != 0 {
 		dst = appendNumber(dst, ", seq ", t.Seq)
 		if length > 0 {
-			dst = strconv.AppendUint(append(dst, ':'), uint64(t.Seq+uint32(length)), 10)
+			dst = appendDecimal(append(dst, ':'), uint64(t.Seq+uint32(length)))
 		}
 	}
 	if t.Flags&icmp.TCPAck != 0 {
@@ -266,9 +266,9 @@ func appendTCPOptions(dst []byte, t *icmp.TCP) []byte {
 		dst = append(dst, tcpOptions[kind]...)
 		switch {
 		case kind == icmp.TCPOptionMSS && len(data) == 2:
-			dst = strconv.AppendUint(append(dst, ' '), uint64(binary.BigEndian.Uint16(data)), 10)
+			dst = appendDecimal(append(dst, ' '), uint64(binary.BigEndian.Uint16(data)))
 		case kind == icmp.TCPOptionScale && len(data) == 1:
-			dst = strconv.AppendUint(append(dst, ' '), uint64(data[0]), 10)
+			dst = appendDecimal(append(dst, ' '), uint64(data[0]))
 		case kind == icmp.TCPOptionTimestamp && len(data) == 8:
 			dst = appendNumber(dst, " val ", binary.BigEndian.Uint32(data))
 			dst = appendNumber(dst, " ecr ", binary.BigEndian.Uint32(data[4:]))

@@ -60,7 +60,7 @@ func (r *record) close() {
 
 func (r *record) uint(name string, n uint64, ok bool) {
 	if r.field(name, ok) {
-		r.dst = strconv.AppendUint(r.dst, n, 10)
+		r.dst = appendDecimal(r.dst, n)
 	}
 }
 

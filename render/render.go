@@ -34,7 +34,7 @@ type Options struct {
 
 // appendNumber appends a text and a number, which is not below 0, in decimal.
 func appendNumber[N uint8 | uint16 | uint32 | uint64 | int](dst []byte, text string, n N) []byte {
-	return strconv.AppendUint(append(dst, text...), uint64(n), 10)
+	return appendDecimal(append(dst, text...), uint64(n))
 }
 
 // maxListed is how many elements of a list a line shows: what comes behind is " ...", so that a

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strconv"
-
 	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 )
@@ -145,7 +143,7 @@ func appendKey(dst []byte, key string, n uint64) []byte {
 	dst = append(dst, ' ')
 	dst = append(dst, key...)
 	dst = append(dst, '=')
-	return strconv.AppendUint(dst, n, 10)
+	return appendDecimal(dst, n)
 }
 
 // appendCount is appendKey for a count that is not worth a word if it is 0.
@@ -159,8 +157,8 @@ func appendCount(dst []byte, key string, n uint64) []byte {
 // appendMillis appends a time in milliseconds with three decimals, rounded down.
 func appendMillis(dst []byte, ns int64) []byte {
 	us := uint64(ns / 1e3)
-	dst = strconv.AppendUint(dst, us/1000, 10)
-	return appendPadded(append(dst, '.'), us%1000, 3)
+	dst = append(appendDecimal(dst, us/1000), '.')
+	return appendThree(dst, us%1000)
 }
 
 // appendVLAN appends the identifiers of the tags, the outer first.
@@ -169,16 +167,16 @@ func appendVLAN(dst []byte, p *icmp.Packet, between byte) []byte {
 		if i > 0 {
 			dst = append(dst, between)
 		}
-		dst = strconv.AppendUint(dst, uint64(p.VLAN[i]&0xfff), 10)
+		dst = appendDecimal(dst, uint64(p.VLAN[i]&0xfff))
 	}
 	return dst
 }
 
 // appendFrag appends a fragment's length and offset, and a plus sign if more follow.
 func appendFrag(dst []byte, p *icmp.Packet) []byte {
-	dst = strconv.AppendUint(dst, uint64(p.Length), 10)
+	dst = appendDecimal(dst, uint64(p.Length))
 	dst = append(dst, '@')
-	dst = strconv.AppendUint(dst, uint64(p.Frag&^7), 10)
+	dst = appendDecimal(dst, uint64(p.Frag&^7))
 	if p.Frag&1 != 0 {
 		dst = append(dst, '+')
 	}
@@ -230,5 +228,5 @@ func appendEndpoint(dst []byte, a *icmp.Addr, port uint16, version uint8, ports 
 		dst = append(dst, ']')
 	}
 	dst = append(dst, ':')
-	return strconv.AppendUint(dst, uint64(port), 10)
+	return appendDecimal(dst, uint64(port))
 }

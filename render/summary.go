@@ -90,7 +90,7 @@ func (s *Summary) appendWorst(dst []byte) []byte {
 
 // appendLine appends a count of things; behind is how to go on after the noun in the plural.
 func appendLine(dst []byte, n uint64, noun, behind string) []byte {
-	dst = strconv.AppendUint(dst, n, 10)
+	dst = appendDecimal(dst, n)
 	dst = append(append(dst, ' '), noun...)
 	if n == 1 {
 		behind = behind[1:]
@@ -103,7 +103,7 @@ func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 	dst = appendNoun(dst, c.Requests, "request", "requests")
 	dst = appendNoun(append(dst, ", "...), c.Replies-c.Multi, "reply", "replies")
 	if !s.OneWay {
-		dst = strconv.AppendUint(append(dst, ", "...), c.Lost, 10)
+		dst = appendDecimal(append(dst, ", "...), c.Lost)
 		dst = appendShare(append(dst, " lost"...), c)
 	}
 	for _, more := range [...]struct {
@@ -120,7 +120,7 @@ func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 		{c.Multi, " by members of groups"},
 	} {
 		if more.n > 0 {
-			dst = strconv.AppendUint(append(dst, ", "...), more.n, 10)
+			dst = appendDecimal(append(dst, ", "...), more.n)
 			dst = append(dst, more.word...)
 		}
 	}
@@ -136,7 +136,7 @@ func appendShare(dst []byte, c *flowtable.Counts) []byte {
 }
 
 func appendNoun(dst []byte, n uint64, one, many string) []byte {
-	dst = strconv.AppendUint(dst, n, 10)
+	dst = appendDecimal(dst, n)
 	if n != 1 {
 		one = many
 	}
@@ -146,7 +146,7 @@ func appendNoun(dst []byte, n uint64, one, many string) []byte {
 // AppendJSON appends the summary event, the last line of a JSON stream.
 func (s *Summary) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `{"schema":1,"event":"summary","packets":`...)
-	dst = strconv.AppendUint(dst, s.Packets, 10)
+	dst = appendDecimal(dst, s.Packets)
 	dst = appendUint(dst, "received", s.Received)
 	if s.Live {
 		dst = appendUint(dst, "dropped", s.Dropped)
@@ -159,7 +159,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '}')
 	c := &s.Totals.Echo
 	dst = append(dst, `,"echo":{"icmp_request_count":`...)
-	dst = strconv.AppendUint(dst, c.Requests, 10)
+	dst = appendDecimal(dst, c.Requests)
 	dst = appendUint(dst, "icmp_reply_count", c.Replies)
 	dst = append(appendOutcomes(dst, c, s.OneWay), '}')
 	if h := &s.Totals.RTT; h.Count > 0 {

@@ -63,7 +63,7 @@ type column struct {
 var queryColumns = []column{
 	{"source", true, true, func(_ *Table, dst []byte, f flow) []byte {
 		if f.flows > 0 {
-			return append(strconv.AppendUint(dst, f.flows, 10), "-flows"...)
+			return append(appendDecimal(dst, f.flows), "-flows"...)
 		}
 		return appendRequester(dst, f.Row)
 	}},
@@ -139,7 +139,7 @@ var (
 	ttlColumn  = column{"ttl", false, false, func(_ *Table, dst []byte, f flow) []byte {
 		dst = number(dst, uint64(f.TTL.Min), f.TTL.Seen)
 		if f.TTL.Max > f.TTL.Min {
-			dst = strconv.AppendUint(append(dst, '-'), uint64(f.TTL.Max), 10)
+			dst = appendDecimal(append(dst, '-'), uint64(f.TTL.Max))
 		}
 		return dst
 	}}
@@ -175,7 +175,7 @@ func number(dst []byte, n uint64, ok bool) []byte {
 	if !ok {
 		return dst
 	}
-	return strconv.AppendUint(dst, n, 10)
+	return appendDecimal(dst, n)
 }
 
 func millis(dst []byte, f flow, ns int64) []byte {
