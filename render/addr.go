@@ -1,7 +1,8 @@
 package render
 
 import (
-	"strconv"
+	"encoding/binary"
+	"math/bits"
 
 	"icmpdump/capture/icmp"
 )
@@ -28,41 +29,70 @@ func appendAddr4(dst, a []byte) []byte {
 // longest run of zero groups, if of two or more, as "::". An IPv4 address that is mapped or
 // (as inet_ntop(3) and tcpdump have it) merely embedded is in dotted form.
 func appendAddr6(dst []byte, a *icmp.Addr) []byte {
-	start, run := zeroRun(a)
-	if start == 0 && (run == 6 || run == 5 && a[10] == 0xff && a[11] == 0xff) {
+	var groups [8]uint16
+	zeros := uint8(0) // the groups that are, the first in bit 0
+	for i := range groups {
+		groups[i] = binary.BigEndian.Uint16(a[2*i:])
+		if groups[i] == 0 {
+			zeros |= 1 << i
+		}
+	}
+	gap := gaps[zeros]
+	if gap.start == 0 && (gap.end == 6 || gap.end == 5 && groups[5] == 0xffff) {
 		dst = append(dst, "::"...)
-		if run == 5 {
+		if gap.end == 5 {
 			dst = append(dst, "ffff:"...)
 		}
 		return appendAddr4(dst, a[12:])
 	}
-	for i := 0; i < 8; i++ {
-		if i == start {
-			dst = append(dst, "::"...)
-			i += run
-			if i == 8 {
-				break
-			}
-		} else if i > 0 {
-			dst = append(dst, ':')
-		}
-		dst = strconv.AppendUint(dst, uint64(a[2*i])<<8|uint64(a[2*i+1]), 16)
+	for _, group := range groups[:gap.start] {
+		dst = appendGroup(dst, group)
 	}
-	return dst
+	if gap.start == gap.end {
+		return dst[:len(dst)-1]
+	}
+	if gap.start == 0 {
+		dst = append(dst, ':')
+	}
+	dst = append(dst, ':')
+	if gap.end == 8 {
+		return dst
+	}
+	for _, group := range groups[gap.end:] {
+		dst = appendGroup(dst, group)
+	}
+	return dst[:len(dst)-1]
 }
 
-// zeroRun is the first of the longest runs of zero groups; start is -1 if none has two.
-func zeroRun(a *icmp.Addr) (start, run int) {
-	start, run = -1, 1
-	for i := 0; i < 8; i++ {
-		n := 0
-		for i+n < 8 && a[2*(i+n)]|a[2*(i+n)+1] == 0 {
-			n++
-		}
-		if n > run {
-			start, run = i, n
-		}
-		i += n
-	}
-	return start, run
+// appendGroup appends a group without the zeros in front, and the colon behind it, in one store.
+func appendGroup(dst []byte, group uint16) []byte {
+	digits := uint64(hexPairs[group>>8]) | uint64(hexPairs[group&0xff])<<16 | ':'<<32
+	zeros := bits.LeadingZeros16(group|1) / 4
+	return binary.LittleEndian.AppendUint64(dst, digits>>(8*zeros&31))[:len(dst)+5-zeros]
 }
+
+// hexPairs has the two digits of a byte, the first in the lower byte.
+var hexPairs = func() (t [256]uint16) {
+	for n := range t {
+		t[n] = uint16(hexDigits[n>>4]) | uint16(hexDigits[n&15])<<8
+	}
+	return t
+}()
+
+// A gap is which groups "::" stands for: from start up to end. There is none if both are 8.
+type gap struct{ start, end uint8 }
+
+// gaps are by which groups are zero, the first of them in bit 0: the first of the longest runs of
+// two or more.
+var gaps = func() (t [256]gap) {
+	for zeros := range t {
+		t[zeros] = gap{8, 8}
+		longest := 1
+		for start := range 8 {
+			if n := bits.TrailingZeros8(^uint8(zeros >> start)); n > longest {
+				t[zeros], longest = gap{uint8(start), uint8(start + n)}, n
+			}
+		}
+	}
+	return t
+}()

@@ -75,3 +75,15 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkAddr6(b *testing.B) {
+	flows := echoFlows(b, 6)
+	dst := make([]byte, 0, 256)
+	n := 0
+	for b.Loop() {
+		dst = appendAddr6(dst[:0], &flows[n].Packet.Src)
+		if n++; n == len(flows) {
+			n = 0
+		}
+	}
+}
