@@ -22,7 +22,7 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 		dst = append(dst, "ms"...)
 	}
 	if hasAddrs(p) && !e.Lost {
-		dst = appendKey(dst, "ttl", uint64(p.TTL))
+		dst = appendNumber(dst, " ttl=", p.TTL)
 	}
 	if p.Tags > 0 {
 		dst = appendVLAN(append(dst, " vlan="...), p, '.')
@@ -43,13 +43,18 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 		dst = append(dst, " cksum="...)
 		dst = append(dst, sumNames[p.Sum]...)
 	}
-	e.Notes.Each(func(word string) {
-		dst = append(dst, " note="...)
-		dst = append(dst, word...)
-	})
+	if e.Notes != 0 {
+		dst = appendNoteKeys(dst, e.Notes)
+	}
 	if len(dst) == begin {
 		return dst[:bare]
 	}
+	return dst
+}
+
+// appendNoteKeys is by itself because what a closure shares is in memory, not in registers: 10 ns.
+func appendNoteKeys(dst []byte, n flowtable.Notes) []byte {
+	n.Each(func(word string) { dst = append(append(dst, " note="...), word...) })
 	return dst
 }
 
@@ -100,7 +105,7 @@ func appendError(dst []byte, p *icmp.Packet) []byte {
 		dst = appendCause(dst, &q, p.Version)
 	}
 	if mtu, ok := p.MTU(); ok {
-		dst = appendKey(dst, "mtu", uint64(mtu))
+		dst = appendNumber(dst, " mtu=", mtu)
 	}
 	if via, ok := p.Gateway(); ok {
 		dst = appendAddr(append(dst, " via="...), &via, p.Version)
@@ -121,37 +126,30 @@ func (l *Lines) appendCounts(dst []byte, e *flowtable.Event) []byte {
 	c := &e.Counts
 	switch {
 	case e.Kind.Paired():
-		dst = appendKey(dst, "req", c.Requests)
-		dst = appendKey(dst, "rep", c.Replies)
-		dst = appendCount(dst, "pend", c.Pending)
+		dst = appendNumber(dst, " req=", c.Requests)
+		dst = appendNumber(dst, " rep=", c.Replies)
+		dst = appendCount(dst, " pend=", c.Pending)
 		if !l.opts.OneWay {
-			dst = appendKey(dst, "lost", c.Lost)
+			dst = appendNumber(dst, " lost=", c.Lost)
 		}
-		dst = appendCount(dst, "late", c.Late)
-		dst = appendCount(dst, "dup", c.Duplicates)
-		dst = appendCount(dst, "unsol", c.Unsolicited)
-		dst = appendCount(dst, "err", c.Errors)
+		dst = appendCount(dst, " late=", c.Late)
+		dst = appendCount(dst, " dup=", c.Duplicates)
+		dst = appendCount(dst, " unsol=", c.Unsolicited)
+		dst = appendCount(dst, " err=", c.Errors)
 	case e.Kind == flowtable.KindError:
-		dst = appendKey(dst, "err", c.Errors)
+		dst = appendNumber(dst, " err=", c.Errors)
 	case e.Kind == flowtable.KindOther:
-		dst = appendKey(dst, "n", c.Packets)
+		dst = appendNumber(dst, " n=", c.Packets)
 	}
 	return dst
 }
 
-func appendKey(dst []byte, key string, n uint64) []byte {
-	dst = append(dst, ' ')
-	dst = append(dst, key...)
-	dst = append(dst, '=')
-	return appendDecimal(dst, n)
-}
-
-// appendCount is appendKey for a count that is not worth a word if it is 0.
-func appendCount(dst []byte, key string, n uint64) []byte {
+// appendCount is appendNumber for a count that is not worth a word if it is 0.
+func appendCount(dst []byte, text string, n uint64) []byte {
 	if n == 0 {
 		return dst
 	}
-	return appendKey(dst, key, n)
+	return appendNumber(dst, text, n)
 }
 
 // appendMillis appends a time in milliseconds with three decimals, rounded down.
@@ -188,8 +186,8 @@ func appendFrag(dst []byte, p *icmp.Packet) []byte {
 func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
 	dst = appendQuotedFlow(append(dst, " cause="...), q, version)
 	if q.IsICMP() && q.Level == icmp.QuotePorts {
-		dst = appendKey(dst, "qid", uint64(q.SrcPort))
-		dst = appendKey(dst, "qseq", uint64(q.DstPort))
+		dst = appendNumber(dst, " qid=", q.SrcPort)
+		dst = appendNumber(dst, " qseq=", q.DstPort)
 	}
 	return dst
 }
