@@ -9,14 +9,14 @@ import (
 // appendIP appends the facts of the IP header. Those that few ask for are there with -v only;
 // options and extension headers, which are few, always.
 func (j *JSON) appendIP(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
-	dst = appendUint(dst, "ip_version", uint64(p.Version))
+	dst = appendNumber(dst, `,"ip_version":`, p.Version)
 	if !hasAddrs(p) {
 		return dst
 	}
 	dst = appendAddrs(dst, p)
-	dst = appendUint(dst, "ttl", uint64(p.TTL))
+	dst = appendNumber(dst, `,"ttl":`, p.TTL)
 	if p.IPLen > 0 {
-		dst = appendUint(dst, "ip_length", uint64(p.IPLen))
+		dst = appendNumber(dst, `,"ip_length":`, p.IPLen)
 	}
 	if p.Flags&icmp.FlagNoIPLen != 0 {
 		dst = appendBool(dst, "ip_length_zero", true)
