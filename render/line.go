@@ -42,22 +42,10 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if l.opts.Link {
 		dst = appendLink(dst, p, &f)
 	}
-	dst, cut := l.appendHeader(dst, e, &f)
-	switch {
-	case e.Lost:
-		dst = appendTimeout(dst, e)
-	case p.Decoded() && p.Version == 6:
-		msg := p.Message(&f)
-		dst = l.appendSum6(dst, p, &f)
-		dst = l.appendICMP6(dst, p, msg)
-		dst = l.appendExtensions(dst, p, msg)
-	case p.Decoded():
-		dst = l.appendICMP4(dst, p, &f)
-	case cut && p.Status == icmp.Truncated: // that was said
-	case cut:
-		dst = append(append(dst, ' '), p.Status.String()...)
-	default:
-		dst = appendVerdict(dst, p, p.Datagram(&f))
+	if l.isEcho(e, &f) {
+		dst = appendEcho(dst, p)
+	} else {
+		dst = l.appendDatagram(dst, e, &f)
 	}
 	if len(dst) > begin+maxLine {
 		dst = append(dst[:begin+maxLine], " ..."...)
@@ -69,6 +57,58 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = l.appendDump(dst, p, &f)
 	}
 	return append(dst, '\n')
+}
+
+// appendDatagram appends what stands behind the link header, up to the bar.
+func (l *Lines) appendDatagram(dst []byte, e *flowtable.Event, f *icmp.Frame) []byte {
+	p := &e.Packet
+	dst, cut := l.appendHeader(dst, e, f)
+	switch {
+	case e.Lost:
+		return appendTimeout(dst, e)
+	case p.Decoded() && p.Version == 6:
+		msg := p.Message(f)
+		dst = l.appendSum6(dst, p, f)
+		dst = l.appendICMP6(dst, p, msg)
+		return l.appendExtensions(dst, p, msg)
+	case p.Decoded():
+		return l.appendICMP4(dst, p, f)
+	case cut && p.Status == icmp.Truncated: // that was said
+		return dst
+	case cut:
+		return append(append(dst, ' '), p.Status.String()...)
+	}
+	return appendVerdict(dst, p, p.Datagram(f))
+}
+
+// isEcho reports whether appendEcho has all there is to say of e.
+func (l *Lines) isEcho(e *flowtable.Event, f *icmp.Frame) bool {
+	p := &e.Packet
+	return p.Plain() && p.Got == 8 && !e.Lost && l.opts.Verbose == 0 && !l.opts.Link && p.Missing(f) == 0
+}
+
+// appendEcho is appendDatagram for nearly all packets there are.
+func appendEcho(dst []byte, p *icmp.Packet) []byte {
+	if p.Version == 6 {
+		dst = appendAddr6(append(dst, "IP6 "...), &p.Src)
+		dst = appendAddr6(append(dst, " > "...), &p.Dst)
+		if p.Type == icmp.Type6Echo {
+			dst = append(dst, ": ICMP6, echo request, id "...)
+		} else {
+			dst = append(dst, ": ICMP6, echo reply, id "...)
+		}
+	} else {
+		dst = appendAddr4(append(dst, "IP "...), p.Src[12:])
+		dst = appendAddr4(append(dst, " > "...), p.Dst[12:])
+		if p.Type == icmp.TypeEcho {
+			dst = append(dst, ": ICMP echo request, id "...)
+		} else {
+			dst = append(dst, ": ICMP echo reply, id "...)
+		}
+	}
+	dst = appendDecimal(dst, uint64(p.Rest>>16))
+	dst = appendNumber(dst, ", seq ", p.Rest&0xffff)
+	return appendNumber(dst, ", length ", p.Length)
 }
 
 // AppendRow is that of an Appender: of a flow a line says nothing. A Table does.
