@@ -26,12 +26,18 @@ func appendText(dst []byte, text uint32, n int) []byte {
 
 // appendDecimal appends n in decimal.
 func appendDecimal(dst []byte, n uint64) []byte {
-	if n >= 1000 {
+	if n < 1000 {
+		digits := thousand[n]
+		zeros := digits >> 24
+		return appendText(dst, digits>>(zeros&31), 3-int(zeros)/8)
+	}
+	if n >= 1e6 {
 		return appendThree(appendDecimal(dst, n/1000), n%1000)
 	}
-	digits := thousand[n]
-	zeros := digits >> 24
-	return appendText(dst, digits>>(zeros&31), 3-int(zeros)/8)
+	high, low := thousand[n/1000], thousand[n%1000]
+	zeros := high >> 24
+	digits := uint64(high&0xffffff) | uint64(low)<<24
+	return binary.LittleEndian.AppendUint64(dst, digits>>(zeros&31))[:len(dst)+6-int(zeros)/8]
 }
 
 // appendThree appends n, which is below 1000, as three digits.
