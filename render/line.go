@@ -81,36 +81,6 @@ func (l *Lines) appendDatagram(dst []byte, e *flowtable.Event, f *icmp.Frame) []
 	return appendVerdict(dst, p, p.Datagram(f))
 }
 
-// isEcho reports whether appendEcho has all there is to say of e.
-func (l *Lines) isEcho(e *flowtable.Event, f *icmp.Frame) bool {
-	p := &e.Packet
-	return p.Plain() && p.Got == 8 && !e.Lost && l.opts.Verbose == 0 && !l.opts.Link && p.Missing(f) == 0
-}
-
-// appendEcho is appendDatagram for nearly all packets there are.
-func appendEcho(dst []byte, p *icmp.Packet) []byte {
-	if p.Version == 6 {
-		dst = appendAddr6(append(dst, "IP6 "...), &p.Src)
-		dst = appendAddr6(append(dst, " > "...), &p.Dst)
-		if p.Type == icmp.Type6Echo {
-			dst = append(dst, ": ICMP6, echo request, id "...)
-		} else {
-			dst = append(dst, ": ICMP6, echo reply, id "...)
-		}
-	} else {
-		dst = appendAddr4(append(dst, "IP "...), p.Src[12:])
-		dst = appendAddr4(append(dst, " > "...), p.Dst[12:])
-		if p.Type == icmp.TypeEcho {
-			dst = append(dst, ": ICMP echo request, id "...)
-		} else {
-			dst = append(dst, ": ICMP echo reply, id "...)
-		}
-	}
-	dst = appendDecimal(dst, uint64(p.Rest>>16))
-	dst = appendNumber(dst, ", seq ", p.Rest&0xffff)
-	return appendNumber(dst, ", length ", p.Length)
-}
-
 // AppendRow is that of an Appender: of a flow a line says nothing. A Table does.
 func (l *Lines) AppendRow(dst []byte, _ *flowtable.Row) []byte { return dst }
 
