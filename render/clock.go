@@ -33,8 +33,8 @@ type clock struct {
 	format TimeFormat
 	loc    *time.Location
 
-	second int64  // whose text it is
-	text   []byte // nil at first
+	begin int64  // of the second whose text it is
+	text  []byte // as far as the point; nil at first
 
 	origin  int64 // what a delta is counted from
 	started bool
@@ -84,27 +84,30 @@ func difference(a, b int64) int64 {
 
 // moment appends a time by itself.
 func (c *clock) moment(dst []byte, ns int64) []byte {
-	second, frac := ns/1e9, ns%1e9
-	if frac < 0 {
-		second, frac = second-1, frac+1e9
+	if uint64(ns-c.begin) >= 1e9 || c.text == nil {
+		c.turn(ns)
 	}
-	if c.format.Style == TimeEpoch {
-		dst = strconv.AppendInt(dst, second, 10)
-		return c.fraction(dst, frac)
+	return c.fraction(append(dst, c.text...), uint64(ns-c.begin))
+}
+
+// turn makes the text of the second that ns is in.
+func (c *clock) turn(ns int64) {
+	second := ns / 1e9
+	if ns%1e9 < 0 {
+		second--
 	}
-	if second != c.second || c.text == nil {
-		layout := time.TimeOnly
-		switch c.format.Style {
-		case TimeDate:
-			layout = time.DateTime
-		case timeJSON:
-			layout = "2006-01-02T15:04:05"
-		}
-		c.second = second
-		c.text = time.Unix(second, 0).In(c.loc).AppendFormat(c.text[:0], layout)
+	c.begin = second * 1e9
+	layout := time.TimeOnly
+	switch c.format.Style {
+	case TimeEpoch:
+		c.text = append(strconv.AppendInt(c.text[:0], second, 10), '.')
+		return
+	case TimeDate:
+		layout = time.DateTime
+	case timeJSON:
+		layout = "2006-01-02T15:04:05"
 	}
-	dst = append(dst, c.text...)
-	return c.fraction(dst, frac)
+	c.text = append(time.Unix(second, 0).In(c.loc).AppendFormat(c.text[:0], layout), '.')
 }
 
 // span appends a difference of times, with a blank for a plus sign.
@@ -118,15 +121,16 @@ func (c *clock) span(dst []byte, ns int64) []byte {
 	dst = appendPadded(dst, uint64(s/3600), 2)
 	dst = appendPadded(append(dst, ':'), uint64(s/60%60), 2)
 	dst = appendPadded(append(dst, ':'), uint64(s%60), 2)
-	return c.fraction(dst, ns%1e9)
+	return c.fraction(append(dst, '.'), uint64(ns%1e9))
 }
 
-func (c *clock) fraction(dst []byte, ns int64) []byte {
-	us := uint64(ns) / 1e3
-	dst = appendThree(append(dst, '.'), us/1e3)
+// fraction appends what stands behind the point.
+func (c *clock) fraction(dst []byte, ns uint64) []byte {
+	us := ns / 1e3
+	dst = appendThree(dst, us/1e3)
 	dst = appendThree(dst, us%1e3)
 	if c.format.Nano {
-		dst = appendThree(dst, uint64(ns)%1e3)
+		dst = appendThree(dst, ns%1e3)
 	}
 	return dst
 }

@@ -5,10 +5,11 @@ import (
 	"icmpdump/flowtable"
 )
 
-// isEcho reports whether appendEcho has all there is to say of e.
-func (l *Lines) isEcho(e *flowtable.Event, f *icmp.Frame) bool {
+// isEcho reports whether appendEcho has all there is to say of e up to the bar. Nothing of a plain
+// packet is missing on the wire, but it may be the first bytes of a message in fragments.
+func (l *Lines) isEcho(e *flowtable.Event) bool {
 	p := &e.Packet
-	return p.Plain() && p.Got == 8 && !e.Lost && l.opts.Verbose == 0 && !l.opts.Link && p.Missing(f) == 0
+	return p.Plain() && p.Got == 8 && !e.Lost && l.opts.Verbose == 0 && !l.opts.Link
 }
 
 // appendEcho is appendDatagram for nearly all packets there are.

@@ -39,7 +39,7 @@ func TestEchoIsDatagram(t *testing.T) {
 		}
 		e := flowtable.Event{Packet: p, Lost: r.IntN(9) == 0}
 		l := NewLines(Options{Verbose: r.IntN(5) / 4, Link: r.IntN(5) == 0})
-		taken := l.isEcho(&e, &f)
+		taken := l.isEcho(&e)
 		short[taken]++
 		if !taken {
 			continue

@@ -42,7 +42,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	if l.opts.Link {
 		dst = appendLink(dst, p, &f)
 	}
-	if l.isEcho(e, &f) {
+	if l.isEcho(e) {
 		dst = appendEcho(dst, p)
 	} else {
 		dst = l.appendDatagram(dst, e, &f)

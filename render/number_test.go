@@ -39,7 +39,7 @@ func TestMoments(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 0))
 	zone := time.FixedZone("", -3*3600-1800)
 	for style, layout := range map[TimeStyle]string{
-		TimeOfDay: "15:04:05.", TimeDate: "2006-01-02 15:04:05.", timeJSON: "2006-01-02T15:04:05.",
+		TimeOfDay: "15:04:05.", TimeDate: "2006-01-02 15:04:05.", timeJSON: "2006-01-02T15:04:05.", TimeEpoch: ".",
 	} {
 		for _, nano := range []bool{false, true} {
 			digits := "000000"
@@ -53,6 +53,9 @@ func TestMoments(t *testing.T) {
 					ns = int64(r.Uint64()) >> r.IntN(64) // before 1970 as well
 				}
 				want := time.Unix(0, ns).In(zone).Format(layout + digits)
+				if style == TimeEpoch {
+					want = strconv.FormatInt(time.Unix(0, ns).Unix(), 10) + want
+				}
 				if got := string(c.moment(nil, ns)); got != want {
 					t.Fatalf("%d: got %s, want %s", ns, got, want)
 				}
