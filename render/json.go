@@ -167,7 +167,8 @@ func (j *JSON) appendMessage(dst []byte, p *icmp.Packet) []byte {
 	return dst
 }
 
-// appendType appends the type and code of p by number and name. Of code 0 it is kept.
+// appendType appends the type and code of p by number and name. Of code 0 it is kept: of an object
+// that takes 140 ns it saves 40.
 func (j *JSON) appendType(dst []byte, p *icmp.Packet) []byte {
 	if p.Code != 0 {
 		return appendType(dst, p)
@@ -257,7 +258,7 @@ func appendOutcomes(dst []byte, c *flowtable.Counts, oneWay bool) []byte {
 	if !oneWay {
 		dst = appendNumber(dst, `,"lost":`, c.Lost)
 	}
-	if c.Late|c.Duplicates|c.Unsolicited|c.OutOfOrder|c.Errors|c.Multi|c.Forgotten == 0 { // 30 ns less
+	if c.Late|c.Duplicates|c.Unsolicited|c.OutOfOrder|c.Errors|c.Multi|c.Forgotten == 0 { // 15 ns less
 		return append(dst, `,"late":0,"duplicates":0,"unsolicited":0,"out_of_order":0,"errors":0,"multi":0,"forgotten":0`...)
 	}
 	dst = appendNumber(dst, `,"late":`, c.Late)

@@ -3,8 +3,8 @@ package render
 import "encoding/binary"
 
 // thousand has 0 to 999 as text: three digits, the first in the lowest byte, and in the highest
-// how many bits of them are zeros in front. Appending a number of three digits takes 1 ns by it,
-// and 4 by strconv.
+// how many bits of them are zeros in front, which is what to shift by to lose them. By it, and by
+// storing all digits at once, a line takes 58 ns; by strconv 90.
 var thousand = func() (t [1000]uint32) {
 	for n := range t {
 		zeros := 2
@@ -18,8 +18,8 @@ var thousand = func() (t [1000]uint32) {
 	return t
 }()
 
-// appendText appends the first n bytes of text, of which the lowest is the first. It needs room for
-// all four.
+// appendText appends the first n bytes of text, of which the lowest is the first. What it writes is
+// all four, which is quicker.
 func appendText(dst []byte, text uint32, n int) []byte {
 	return binary.LittleEndian.AppendUint32(dst, text)[:len(dst)+n]
 }
@@ -28,7 +28,7 @@ func appendText(dst []byte, text uint32, n int) []byte {
 func appendDecimal(dst []byte, n uint64) []byte {
 	if n < 1000 {
 		digits := thousand[n]
-		zeros := digits >> 24
+		zeros := digits >> 24 // a shift by &31 of it, as below, is one instruction
 		return appendText(dst, digits>>(zeros&31), 3-int(zeros)/8)
 	}
 	if n >= 1e6 {
