@@ -8,30 +8,31 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// two packets and their frames, of which the second needs its own.
-func twoFrames() ([]icmp.Packet, []capture.Frame, func(*icmp.Packet) bool) {
-	ps := []icmp.Packet{{Number: 1}, {Number: 2}}
-	fs := []capture.Frame{
-		{Frame: icmp.Frame{Data: []byte("first"), Wire: 50, Link: icmp.LinkRaw}},
-		{Frame: icmp.Frame{Data: []byte("second"), Wire: 60, Link: icmp.LinkEthernet}},
+// read is what a pump makes of two packets, of which the second's frame was kept.
+func read() *capture.Batch {
+	return &capture.Batch{
+		Packets: []icmp.Packet{{Number: 1}, {Number: 2}},
+		Frames:  []capture.Kept{{Wire: 50, Link: icmp.LinkRaw}, {Size: 6, Wire: 60, Link: icmp.LinkEthernet}},
+		Bytes:   []byte("second"),
 	}
-	return ps, fs, func(p *icmp.Packet) bool { return p.Number == 2 }
 }
 
-// A batch has the frame of each packet, with its bytes if they are needed, whatever becomes of
-// the memory that they came in.
-func TestBatchKeepsFrames(t *testing.T) {
-	ps, fs, needs := twoFrames()
+// A batch has the frame of each packet, with its bytes if they were kept, whatever becomes of
+// the batch that they came in, and however they were taken out of it.
+func TestBatchTakesFrames(t *testing.T) {
+	in := read()
 	var b batch
-	b.keep(ps, fs, needs)
+	b.take(in, 0, 2)
 	m := b.mark()
-	b.keep(ps, fs, needs)
-	clear(fs[1].Data)
+	b.take(in, 0, 1)
+	b.take(in, 1, 2)
+	b.take(in, 2, 2)
+	clear(in.Bytes)
 	for i, want := range []icmp.Frame{
 		{Wire: 50, Link: icmp.LinkRaw}, {Data: []byte("second"), Wire: 60, Link: icmp.LinkEthernet},
 		{Wire: 50, Link: icmp.LinkRaw}, {Data: []byte("second"), Wire: 60, Link: icmp.LinkEthernet},
 	} {
-		if got := b.frame(i); !bytes.Equal(got.Data, want.Data) || got.Wire != want.Wire || got.Link != want.Link {
+		if got := b.frames[i].Frame(b.bytes); !bytes.Equal(got.Data, want.Data) || got.Wire != want.Wire || got.Link != want.Link {
 			t.Errorf("frame %d is %+v, want %+v", i, got, want)
 		}
 	}
@@ -41,12 +42,12 @@ func TestBatchKeepsFrames(t *testing.T) {
 }
 
 func TestBatchAllocs(t *testing.T) {
-	ps, fs, needs := twoFrames()
+	in := read()
 	var b batch
-	b.keep(ps, fs, needs)
+	b.take(in, 0, 2)
 	if n := testing.AllocsPerRun(100, func() {
 		b.reset()
-		b.keep(ps, fs, needs)
+		b.take(in, 0, 2)
 	}); n != 0 {
 		t.Errorf("%v allocations for two packets", n)
 	}

@@ -1,26 +1,18 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
 	"syscall"
 	"time"
 
-	"icmpdump/capture/icmp"
 	"icmpdump/render"
 )
 
 const (
-	// circulating is how many buffers of events go round between the reader and the drawer.
+	// circulating is how many batches of events go round between a worker and the drawer.
 	circulating = 8
-
-	// backlog is how many events a live view may keep while all of them are under way, before
-	// it skips: on a quiet wire, a buffer is a packet or two, and a pause of the output must
-	// not cost a line. Their frames' bytes are bounded as well.
-	backlog      = 4096
-	backlogBytes = 4 << 20
 
 	// textSize is how much text is written at once: a batch of frames may become 25 times as
 	// many bytes of JSON.
@@ -28,16 +20,14 @@ const (
 )
 
 // A drawer writes what events look like, on a goroutine of its own: it may have to wait for
-// its output, and the reader must not. Batches go round: full ones one way, empty ones the
-// other.
+// its output, and who reads packets must not. Batches go round: full ones one way, empty ones
+// the other.
 type drawer struct {
 	out  io.Writer
 	draw render.Appender
 	full chan *batch
 	free chan *batch
 	stop func() // ends the capture
-
-	skipped uint64 // events that were not drawn, the reader's count
 
 	// The drawer's own until it is done.
 	text      []byte
@@ -58,32 +48,6 @@ func newDrawer(out io.Writer, draw render.Appender, stop func()) *drawer {
 		d.free <- new(batch)
 	}
 	return d
-}
-
-// give hands over a batch to be drawn, of which what came after m is new, and returns one to
-// go on with: an empty one, or the same if all others are under way. A live view then keeps
-// it for the next time and, when that is too much, skips what is new. A file waits.
-func (d *drawer) give(ctx context.Context, b *batch, m mark, live bool) *batch {
-	if live {
-		select {
-		case empty := <-d.free:
-			d.full <- b
-			return empty
-		default:
-		}
-		if len(b.events.All) > backlog || len(b.bytes) > backlogBytes {
-			d.skipped += uint64(len(b.events.All) - m.events)
-			b.cut(m)
-		}
-		return b
-	}
-	select {
-	case empty := <-d.free:
-		d.full <- b
-		return empty
-	case <-ctx.Done():
-		return b // finish hands it over
-	}
 }
 
 // finish hands over the batch that is left. Nothing more may come.
@@ -111,24 +75,24 @@ func (d *drawer) start() <-chan struct{} {
 
 // batch draws a batch, with a single write unless it is of a size that no lines of echoes have.
 func (d *drawer) batch(b *batch) {
-	packets := 0
-	for i := range b.events.All {
-		e := &b.events.All[i]
-		switch {
-		case e.Ended:
-			d.text = d.draw.AppendRow(d.text, &b.events.Rows[e.Row])
-		case e.Lost:
-			d.text = d.draw.Append(d.text, e, icmp.Frame{})
-		default:
-			d.text = d.draw.Append(d.text, e, b.frame(packets))
-			packets++
-		}
-		d.ends = append(d.ends, len(d.text))
-		if len(d.text) > textSize {
-			d.flush()
-		}
+	for !b.isDrawn() {
+		d.next(b)
 	}
 	d.flush()
+}
+
+// next draws the next event of a batch.
+func (d *drawer) next(b *batch) {
+	e, f := b.next()
+	if e.Ended {
+		d.text = d.draw.AppendRow(d.text, &b.events.Rows[e.Row])
+	} else {
+		d.text = d.draw.Append(d.text, e, f)
+	}
+	d.ends = append(d.ends, len(d.text))
+	if len(d.text) > textSize {
+		d.flush()
+	}
 }
 
 // flush writes the text that was drawn, and counts its events.

@@ -28,19 +28,24 @@ func (f *full) Write(b []byte) (int, error) {
 	return n, nil
 }
 
+// keep adds a frame to a batch.
+func (b *batch) keep(f icmp.Frame) {
+	b.take(&capture.Batch{Frames: []capture.Kept{{Size: uint32(len(f.Data)), Link: f.Link}}, Bytes: f.Data}, 0, 1)
+}
+
 // An event is shown if its last byte was written, however many lines it has.
 func TestShownCountsEvents(t *testing.T) {
 	draw := render.NewLines(render.Options{Dump: render.Dump{Style: render.DumpHex}})
 	b := new(batch)
 	for seq := range uint16(3) {
-		f := capture.Frame{Frame: icmp.Frame{Data: forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, seq)), Link: icmp.LinkRaw}}
+		f := icmp.Frame{Data: forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, seq)), Link: icmp.LinkRaw}
 		var p icmp.Packet
 		icmp.Decode(&p, f.Link, f.Data, len(f.Data))
 		b.events.All = append(b.events.All, flowtable.Event{Packet: p})
-		b.keep([]icmp.Packet{p}, []capture.Frame{f}, draw.Needs)
+		b.keep(f)
 	}
 	e := &b.events.All[0]
-	size := len(draw.Append(nil, e, b.frame(0)))
+	size := len(draw.Append(nil, e, b.frames[0].Frame(b.bytes)))
 	for _, tt := range []struct {
 		room             int
 		shown, unwritten uint64
@@ -49,6 +54,7 @@ func TestShownCountsEvents(t *testing.T) {
 	} {
 		room := full(tt.room)
 		d := newDrawer(&room, draw, func() {})
+		b.drawn, b.packets = 0, 0
 		d.batch(b)
 		if d.shown != tt.shown || d.unwritten != tt.unwritten || (d.err != nil) != (tt.unwritten > 0) {
 			t.Errorf("%d of %d bytes: shown %d, unwritten %d, %v", tt.room, 3*size, d.shown, d.unwritten, d.err)
@@ -91,12 +97,12 @@ func TestTextIsBounded(t *testing.T) {
 func TestEndedFlowsAreRows(t *testing.T) {
 	b := new(batch)
 	for _, name := range []string{"10.0.0.1", "10.0.0.3"} {
-		f := capture.Frame{Frame: icmp.Frame{Data: forge.Frame(forge.IP4(name, "10.0.0.2"), forge.Echo4(8, 1, 1)), Link: icmp.LinkRaw}}
+		f := icmp.Frame{Data: forge.Frame(forge.IP4(name, "10.0.0.2"), forge.Echo4(8, 1, 1)), Link: icmp.LinkRaw}
 		var p icmp.Packet
 		icmp.Decode(&p, f.Link, f.Data, len(f.Data))
 		b.events.All = append(b.events.All, flowtable.Event{Ended: true, Row: len(b.events.Rows)}, flowtable.Event{Packet: p})
 		b.events.Rows = append(b.events.Rows, flowtable.Row{Key: flowtable.Key{Requester: p.Src, Responder: p.Dst, Version: 4, Kind: flowtable.KindEcho}})
-		b.keep([]icmp.Packet{p}, []capture.Frame{f}, func(*icmp.Packet) bool { return true })
+		b.keep(f)
 	}
 	var out bytes.Buffer
 	d := newDrawer(&out, render.NewJSON(render.Options{Dump: render.Dump{Style: render.DumpHex}}), func() {})

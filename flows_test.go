@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"icmpdump/capture"
-	"icmpdump/flowtable"
 	"icmpdump/internal/forge"
 	"icmpdump/internal/lab"
 )
@@ -197,31 +195,5 @@ func TestTableFitsTerminal(t *testing.T) {
 	}
 	if refused != 1 {
 		t.Errorf("%d requests were refused, want 1", refused)
-	}
-}
-
-// A dropping is a source whose kernel dropped packets.
-type dropping struct {
-	capture.Source
-	asked   int
-	dropped uint64
-}
-
-func (d *dropping) Counters() capture.Counters {
-	d.asked++
-	return capture.Counters{Dropped: d.dropped}
-}
-
-// The kernel is asked for packets that it dropped ten times a second, however many come.
-func TestLookForDrops(t *testing.T) {
-	src := &dropping{}
-	w := &watcher{pump: capture.Pump{Source: src}, table: flowtable.New(flowtable.Config{MaxFlows: 1})}
-	begin := time.Unix(1e9, 0)
-	for ms := range 1000 {
-		src.dropped = uint64(ms)
-		w.lookForDrops(begin.Add(time.Duration(ms) * time.Millisecond))
-	}
-	if src.asked != 10 || w.dropped != 900 {
-		t.Errorf("asked %d times, %d dropped; want 10 and 900", src.asked, w.dropped)
 	}
 }

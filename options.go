@@ -27,6 +27,7 @@ type options struct {
 	ring       int // bytes
 	json       bool
 	stats      bool
+	wait       bool // for an output that is too slow, and skip no lines
 	flows      bool // print the rows of the table, and no lines
 	csv        bool
 	sort       string // an order of rows
@@ -157,6 +158,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		ring:       int(g.ringKiB) << 10,
 		json:       c.Bool("json"),
 		stats:      c.Bool("stats"),
+		wait:       len(files) > 0,
 		draw: render.Options{
 			Time: render.TimeFormat{
 				Style: render.TimeStyle(g.times),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -20,8 +21,9 @@ const (
 
 // A progress is stderr, with a last line that says how far large files have been read. It has
 // one only if it is a terminal that no lines go to: they are progress enough.
-// Whatever else is written takes the line's place. It belongs to the reading goroutine.
+// Whatever else is written takes the line's place.
 type progress struct {
+	mu     sync.Mutex // guards what follows: whoever reads draws the line, and others write
 	stderr *os.File
 	files  *pcapfile.Files // nil if there is nothing to show
 	begin  time.Time
@@ -39,6 +41,8 @@ func (p *progress) follow(files *pcapfile.Files, now time.Time) {
 
 // update draws the line anew, if that is due.
 func (p *progress) update(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if now.Sub(p.drawn) < progressEvery {
 		return
 	}
@@ -56,6 +60,12 @@ func (p *progress) update(now time.Time) {
 
 // erase takes the line away.
 func (p *progress) erase() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *progress) clear() {
 	if len(p.text) > 0 {
 		p.stderr.WriteString(render.EraseLine)
 		p.text = p.text[:0]
@@ -64,7 +74,9 @@ func (p *progress) erase() {
 
 // Write writes to stderr in place of the line.
 func (p *progress) Write(b []byte) (int, error) {
-	p.erase()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
 	return p.stderr.Write(b)
 }
 

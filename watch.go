@@ -11,12 +11,12 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"icmpdump/capture"
 	"icmpdump/capture/afpacket"
-	"icmpdump/capture/icmp"
 	"icmpdump/capture/pcapfile"
 	"icmpdump/flowtable"
 	"icmpdump/render"
@@ -38,6 +38,9 @@ func (e *permissionError) Unwrap() error { return e.error }
 // while its request is judged.
 const lull = 200 * time.Millisecond
 
+// arrival is how long it takes at most until what the kernel has received is in the table.
+const arrival = 20 * time.Millisecond
+
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	// The first signal ends the capture, the second the process. nohup(1) has SIGHUP ignored.
@@ -49,9 +52,9 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	context.AfterFunc(signalled, restore)
 	ctx, stop := context.WithCancel(signalled)
 	defer stop()
-	ask := make(chan os.Signal, 1)
-	signal.Notify(ask, syscall.SIGUSR1)
-	defer signal.Stop(ask)
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
+	defer signal.Stop(asked)
 
 	talk := &progress{stderr: stderr}
 	src, err := open(o, talk)
@@ -63,23 +66,23 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	draw := appender(o)
 	w := &watcher{
 		opts:   o,
-		pump:   capture.Pump{Source: src, Limit: o.count},
 		table:  newTable(o),
-		draw:   draw,
 		drawer: newDrawer(stdout, draw, stop),
-		batch:  new(batch),
-		ask:    ask,
 		talk:   talk,
 	}
+	w.worker = w.newWorker(src, draw)
 	if files, ok := src.(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
 		talk.follow(files, time.Now())
 	}
 	defer stopOnHangup(stdout, stop)()
+	release := w.answer(asked)
 	done := w.drawer.start()
-	err = w.pump.Run(ctx, func(ps []icmp.Packet, fs []capture.Frame) error { return w.packets(ctx, ps, fs) })
-	w.drawer.finish(w.batch)
+	err = w.worker.run(ctx)
+	w.drawer.finish(w.worker.batch)
 	<-done
+	release()
 	err = errors.Join(err, src.Close())
+	w.worker.counters = src.Counters()
 
 	if signalled.Err() != nil && isTerminal(stderr) {
 		fmt.Fprintln(talk) // ^C stands there
@@ -159,105 +162,85 @@ func appender(o *options) render.Appender {
 	return render.NewLines(draw)
 }
 
-// A watcher is the reader's side of a capture. It belongs to the reading goroutine.
+// A watcher is what a capture has once.
 type watcher struct {
 	opts   *options
-	pump   capture.Pump
 	table  *flowtable.Table
-	draw   render.Appender
 	drawer *drawer
-	batch  *batch           // for the drawer
-	others uint64           // events of requests that got no answer, and of flows that are over
-	ask    <-chan os.Signal // for the totals up to now
+	worker *worker
 	talk   *progress
 
-	undrawn uint64    // events that nobody wants to see
-	dropped uint64    // packets, by the kernel
-	looked  time.Time // when it was asked for them
+	mu sync.Mutex // guards what a worker counts for the summary
 }
 
-// packets is the pump's sink.
-func (w *watcher) packets(ctx context.Context, ps []icmp.Packet, fs []capture.Frame) error {
-	if w.opts.live {
-		w.lookForDrops(time.Now())
+func (w *watcher) newWorker(src source, draw render.Appender) *worker {
+	k := &worker{
+		watcher: w,
+		pump:    capture.Pump{Source: src},
+		batch:   new(batch),
+		timer:   time.NewTimer(0),
 	}
-	if w.opts.live && len(ps) == 0 {
-		m := w.batch.mark()
-		w.table.Advance(&w.batch.events, time.Now().Add(-lull).UnixNano()) // what is left is for the next tick
-		w.pass(ctx, m, nil, nil)
+	if !w.opts.flows {
+		k.pump.Keep = draw.Needs
 	}
-	for len(ps) > 0 {
-		m := w.batch.mark()
-		n := w.table.Add(&w.batch.events, ps)
-		w.pass(ctx, m, ps[:n], fs[:n])
-		ps, fs = ps[n:], fs[n:]
+	if w.opts.count > 0 {
+		k.pump.Limit = capture.NewLimit(w.opts.count)
 	}
-	if w.talk.files != nil {
-		w.talk.update(time.Now())
+	if live, ok := src.(*afpacket.Source); ok {
+		k.crowded = live.Crowded
 	}
-	select {
-	case <-w.ask:
-		w.talk.Write(w.summary().AppendText(nil))
-	default:
-	}
-	return nil
+	return k
 }
 
-// pass gives the drawer what came behind m, of which these packets and their frames are the
-// last. What it has no batch for is left for the next time.
-func (w *watcher) pass(ctx context.Context, m mark, ps []icmp.Packet, fs []capture.Frame) {
-	b := w.batch
-	w.others += uint64(len(b.events.All) - m.events - len(ps))
-	switch {
-	case w.opts.flows:
-		w.undrawn += uint64(len(b.events.All))
-		b.reset()
-	case !b.empty():
-		b.keep(ps, fs, w.draw.Needs)
-		w.batch = w.drawer.give(ctx, b, m, w.opts.live)
-	}
-}
-
-// lookEvery is how often the kernel is asked for packets that it dropped, at most: a system call
-// and a walk over the ring's blocks, 4 µs.
-const lookEvery = 100 * time.Millisecond
-
-// lookForDrops tells the table of packets that the kernel dropped.
-func (w *watcher) lookForDrops(now time.Time) {
-	if now.Sub(w.looked) < lookEvery {
-		return
-	}
-	w.looked = now
-	if n := w.pump.Source.Counters().Dropped; n > w.dropped {
-		w.dropped = n
-		w.table.Dropped(now.UnixNano())
+// answer writes the totals up to now each time they are asked for, until the function that it
+// returns is called.
+func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
+	end, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-asked:
+				time.Sleep(arrival)
+				w.talk.Write(w.summary().AppendText(nil))
+			case <-end:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-done
 	}
 }
 
 func (w *watcher) summary() *render.Summary {
-	c := w.pump.Source.Counters()
+	w.mu.Lock()
+	tally, c, skipped := w.worker.tally, w.worker.counters, w.worker.skipped
+	w.mu.Unlock()
 	s := &render.Summary{
 		Live:     w.opts.live,
 		OneWay:   w.opts.draw.OneWay,
-		Packets:  w.pump.Tally.Packets(),
+		Packets:  tally.Packets(),
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,
-		Skipped:  w.drawer.skipped,
+		Skipped:  skipped,
 		Totals:   w.table.Totals(),
-		Verdicts: w.pump.Tally.Verdicts,
+		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {
-		s.Received = c.Read - w.pump.Tally.Unread
+		s.Received = c.Read - tally.Unread
 	}
 	return s
 }
 
 func (w *watcher) books() books {
+	k := w.worker
 	return books{
-		live: w.opts.live, flows: w.opts.flows, source: w.pump.Source.Counters(), tally: &w.pump.Tally, totals: w.table.Totals(),
-		others: w.others, shown: w.drawer.shown, skipped: w.drawer.skipped, unwritten: w.drawer.unwritten,
-		undrawn: w.undrawn,
+		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &k.tally, totals: w.table.Totals(),
+		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
+		undrawn: k.undrawn,
 	}
 }

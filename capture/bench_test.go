@@ -10,7 +10,6 @@ import (
 	"github.com/gopacket/gopacket/layers"
 
 	"icmpdump/capture"
-	"icmpdump/capture/icmp"
 	"icmpdump/capture/pcapfile"
 	"icmpdump/internal/forge"
 )
@@ -41,9 +40,9 @@ func BenchmarkPump(b *testing.B) {
 			for b.Loop() {
 				packets := 0
 				pump := capture.Pump{Source: pcapfile.NewReader(bytes.NewReader(file))}
-				err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []capture.Frame) error {
-					packets += len(ps)
-					return nil
+				err := pump.Run(context.Background(), new(capture.Batch), func(b *capture.Batch) *capture.Batch {
+					packets += len(b.Packets)
+					return b
 				})
 				if err != nil || packets != count/tt.every || pump.Tally.Read() != count {
 					b.Fatalf("%d packets of %d, %v", packets, pump.Tally.Read(), err)

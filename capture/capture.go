@@ -27,8 +27,9 @@ type Source interface {
 	// nothing yet. It may return frames together with an error; io.EOF is the end.
 	Read(dst []Frame) (int, error)
 
-	// Counters are totals since the source was opened, exact once it is closed. It is called
-	// from the goroutine that calls Read.
+	// Counters are totals since the source was opened: what the kernel counts, as it was a
+	// fraction of a second ago, and exact once the source is closed. It costs nothing, and is
+	// called from the goroutine that calls Read.
 	Counters() Counters
 }
 

@@ -16,8 +16,9 @@ const batchFrames = 512
 // It belongs to the goroutine that calls Run.
 type Pump struct {
 	Source Source
-	Limit  uint64 // stop after this many packets; 0 is no limit
-	Tally  Tally  // up to date whenever the sink is called
+	Keep   func(*icmp.Packet) bool // whether the bytes of its frame are kept; nil is none
+	Limit  *Limit                  // nil is no limit
+	Tally  Tally
 }
 
 // A Tally says what became of the frames that were read. Each frame is in exactly one count.
@@ -41,35 +42,23 @@ func (t *Tally) Packets() uint64 { return t.Decoded + t.Fragments + t.CutShort +
 // Read is how many frames there were.
 func (t *Tally) Read() uint64 { return t.Packets() + t.Unsupported + t.Filtered + t.Unread }
 
-// A Sink takes the packets of one read, in order, or none when a tick of the source passed
-// without one. The frame of ps[i] is fs[i]. Both slices are reused, and the bytes are the
-// source's: what is wanted of them for longer has to be copied.
-type Sink func(ps []icmp.Packet, fs []Frame) error
+// A Sink takes a batch, and returns one to go on with: the same, or another if it is not done
+// with it.
+type Sink func(*Batch) *Batch
 
 // Run reads until the source ends, the limit is reached, ctx is done (none of which is an
-// error) or something fails.
+// error) or something fails. It fills b, and then what the sink returns.
 //
 // Frames that are not ICMP, or in which ICMP is not looked for, are counted and go no further.
-func (u *Pump) Run(ctx context.Context, sink Sink) error {
+func (u *Pump) Run(ctx context.Context, b *Batch, sink Sink) error {
 	frames := make([]Frame, batchFrames)
-	packets := make([]icmp.Packet, 0, batchFrames)
 	for ctx.Err() == nil {
 		n, err := u.Source.Read(frames)
-		packets = packets[:0]
-		for i := range frames[:n] {
-			if u.full() {
-				u.Tally.Unread += uint64(n - i)
-				break
-			}
-			k := len(packets)
-			if packets = u.decode(packets, &frames[i]); len(packets) > k && k != i {
-				frames[k] = frames[i]
-			}
-		}
-		if err := sink(packets, frames[:len(packets)]); err != nil {
-			return err
-		}
-		if errors.Is(err, io.EOF) || u.full() {
+		b.reset()
+		full := u.fill(b, frames[:n])
+		b.Tally, b.Counters = u.Tally, u.Source.Counters()
+		b = sink(b)
+		if errors.Is(err, io.EOF) || full {
 			return nil
 		}
 		if err != nil {
@@ -79,8 +68,23 @@ func (u *Pump) Run(ctx context.Context, sink Sink) error {
 	return nil
 }
 
-// full reports whether the limit is reached.
-func (u *Pump) full() bool { return u.Limit > 0 && u.Tally.Packets() == u.Limit }
+// fill decodes frames into b, and reports whether the limit is reached.
+func (u *Pump) fill(b *Batch, frames []Frame) (full bool) {
+	u.Limit.hold()
+	defer u.Limit.release()
+	for i := range frames {
+		if u.Limit.reached() {
+			u.Tally.Unread += uint64(len(frames) - i)
+			break
+		}
+		k := len(b.Packets)
+		if b.Packets = u.decode(b.Packets, &frames[i]); len(b.Packets) > k {
+			b.keep(&frames[i], u.Keep != nil && u.Keep(&b.Packets[k]))
+			u.Limit.count()
+		}
+	}
+	return u.Limit.reached()
+}
 
 // decode appends the packet of f to ps if it is one to show, and counts it in any case.
 func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,12 +67,14 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 	var sizes []int
 	var numbers []uint64
 	pump := Pump{Source: &batches{frames: [][]Frame{frames, {}, frames[:1]}, err: io.EOF}}
-	err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
-		sizes = append(sizes, len(ps))
-		for i := range ps {
-			numbers = append(numbers, ps[i].Number)
+	var last Tally
+	err := pump.Run(context.Background(), new(Batch), func(b *Batch) *Batch {
+		sizes = append(sizes, len(b.Packets))
+		for i := range b.Packets {
+			numbers = append(numbers, b.Packets[i].Number)
 		}
-		return nil
+		last = b.Tally
+		return b
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,8 +82,8 @@ func TestPumpCountsEachFrameOnce(t *testing.T) {
 	want := Tally{Decoded: 2, Fragments: 1, CutShort: 1, Malformed: 1, Filtered: 1, Unsupported: 1,
 		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 2, icmp.Fragment: 1, icmp.Truncated: 1,
 			icmp.MalformedIPHeader: 1, icmp.UnsupportedMPLS: 1}}
-	if diff := cmp.Diff(want, pump.Tally); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	if diff := cmp.Diff(want, pump.Tally); diff != "" || last != want {
+		t.Errorf("the last batch has %+v (-want +got)\n%s", last, diff)
 	}
 	if want := []int{4, 0, 1, 0}; !slices.Equal(sizes, want) { // the last is the end's
 		t.Errorf("batches of %v packets, want %v", sizes, want)
@@ -99,11 +102,11 @@ func TestPumpKeepsMetadata(t *testing.T) {
 	f.Iface, f.Dir, f.TCI, f.TPID, f.NoSum, f.Untimed = 4, icmp.DirOut, 0x6064, 0x8100, true, true
 	var got icmp.Packet
 	pump := Pump{Source: &batches{frames: [][]Frame{{f}}, err: io.EOF}}
-	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
-		if len(ps) > 0 {
-			got = ps[0]
+	if err := pump.Run(context.Background(), new(Batch), func(b *Batch) *Batch {
+		if len(b.Packets) > 0 {
+			got = b.Packets[0]
 		}
-		return nil
+		return b
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +119,11 @@ func TestPumpKeepsMetadata(t *testing.T) {
 func TestPumpLimit(t *testing.T) {
 	udp := raw(2, forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), &layers.UDP{}))
 	src := &batches{frames: [][]Frame{{raw(1, echo(1)), udp, raw(3, echo(2)), raw(4, echo(3)), udp}, {raw(5, echo(4))}}, err: io.EOF}
-	pump := Pump{Source: src, Limit: 2}
+	pump := Pump{Source: src, Limit: NewLimit(2)}
 	packets := 0
-	if err := pump.Run(context.Background(), func(ps []icmp.Packet, _ []Frame) error {
-		packets += len(ps)
-		return nil
+	if err := pump.Run(context.Background(), new(Batch), func(b *Batch) *Batch {
+		packets += len(b.Packets)
+		return b
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +133,7 @@ func TestPumpLimit(t *testing.T) {
 }
 
 func TestPumpEnds(t *testing.T) {
-	failed, refused := errors.New("failed"), errors.New("refused")
+	failed := errors.New("failed")
 	ctx, cancel := context.WithCancel(context.Background())
 	for _, tt := range []struct {
 		name string
@@ -138,27 +141,90 @@ func TestPumpEnds(t *testing.T) {
 		sink Sink
 		want error
 	}{
-		{"at the end of the source", &batches{err: io.EOF}, func([]icmp.Packet, []Frame) error { return nil }, nil},
-		{"when the source fails", &batches{err: failed}, func([]icmp.Packet, []Frame) error { return nil }, failed},
-		{"when the sink fails", &batches{frames: [][]Frame{{}}, err: io.EOF}, func([]icmp.Packet, []Frame) error { return refused }, refused},
-		{"when nobody wants more", &batches{}, func([]icmp.Packet, []Frame) error { cancel(); return nil }, nil},
+		{"at the end of the source", &batches{err: io.EOF}, func(b *Batch) *Batch { return b }, nil},
+		{"when the source fails", &batches{err: failed}, func(b *Batch) *Batch { return b }, failed},
+		{"when nobody wants more", &batches{}, func(b *Batch) *Batch { cancel(); return b }, nil},
 	} {
 		pump := Pump{Source: tt.src}
-		if err := pump.Run(ctx, tt.sink); err != tt.want {
+		if err := pump.Run(ctx, new(Batch), tt.sink); err != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
 }
 
+// Pumps that share a limit stop when all of them together have reached it.
+func TestPumpsShareALimit(t *testing.T) {
+	const pumps, limit = 4, 1000
+	udp := raw(2, forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), &layers.UDP{}))
+	reads := slices.Repeat([][]Frame{{raw(1, echo(1)), udp, raw(3, echo(2))}}, limit)
+	shared := NewLimit(limit)
+	all := make([]Pump, pumps)
+	var running sync.WaitGroup
+	for i := range all {
+		all[i] = Pump{Source: &batches{frames: reads, err: io.EOF}, Limit: shared}
+		running.Go(func() {
+			if err := all[i].Run(context.Background(), new(Batch), func(b *Batch) *Batch { return b }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	running.Wait()
+	var packets uint64
+	for i := range all {
+		packets += all[i].Tally.Packets()
+		if tally, reads := &all[i].Tally, all[i].Source.(*batches).reads; tally.Read() != uint64(3*reads) {
+			t.Errorf("pump %d: %d frames of %d reads", i, tally.Read(), reads)
+		}
+	}
+	if packets != limit {
+		t.Errorf("%d packets, want %d", packets, limit)
+	}
+}
+
+// A batch has the frame of each packet, with its bytes if they are kept, whatever becomes of
+// the memory that they came in; and whoever takes a batch gets another to go on with.
+func TestPumpKeepsFrames(t *testing.T) {
+	udp := raw(2, forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), &layers.UDP{}))
+	tagged := raw(4, append(make([]byte, 12), append([]byte{8, 0}, echo(4)...)...))
+	tagged.Link, tagged.TPID, tagged.Wire = icmp.LinkEthernet, 0x8100, 99
+	frames := []Frame{raw(1, echo(1)), udp, raw(3, echo(3)), tagged}
+	pump := Pump{
+		Source: &batches{frames: [][]Frame{frames, {raw(5, echo(5))}}, err: io.EOF},
+		Keep:   func(p *icmp.Packet) bool { return p.Number != 3 },
+	}
+	var got []*Batch
+	if err := pump.Run(context.Background(), new(Batch), func(b *Batch) *Batch {
+		got = append(got, b)
+		return new(Batch)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	kept := slices.Clone(tagged.Data)
+	clear(tagged.Data)
+	if len(got) != 3 || len(got[0].Frames) != 3 || len(got[1].Frames) != 1 || len(got[2].Frames) != 0 {
+		t.Fatalf("batches %+v", got)
+	}
+	for i, want := range []icmp.Frame{
+		{Data: echo(1), Wire: 28, Link: icmp.LinkRaw},
+		{Data: []byte{}, Wire: 28, Link: icmp.LinkRaw},
+		{Data: kept, Wire: 99, Link: icmp.LinkEthernet, TPID: 0x8100},
+	} {
+		if diff := cmp.Diff(want, got[0].Frames[i].Frame(got[0].Bytes)); diff != "" {
+			t.Errorf("frame %d (-want +got)\n%s", i, diff)
+		}
+	}
+	if diff := cmp.Diff(echo(5), got[1].Frames[0].Frame(got[1].Bytes).Data); diff != "" {
+		t.Errorf("of the second batch (-want +got)\n%s", diff)
+	}
+}
+
 func TestPumpAllocs(t *testing.T) {
 	frames := slices.Repeat([]Frame{raw(1, echo(1))}, 64)
-	packets := make([]icmp.Packet, 0, len(frames))
-	var pump Pump
+	pump := Pump{Keep: func(*icmp.Packet) bool { return true }, Limit: NewLimit(1e9)}
+	var b Batch
 	if n := testing.AllocsPerRun(100, func() {
-		packets = packets[:0]
-		for i := range frames {
-			packets = pump.decode(packets, &frames[i])
-		}
+		b.reset()
+		pump.fill(&b, frames)
 	}); n != 0 {
 		t.Errorf("%v allocations for %d frames", n, len(frames))
 	}

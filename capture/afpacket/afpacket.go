@@ -24,7 +24,7 @@ import (
 	"icmpdump/capture/filter"
 )
 
-// tick bounds how long Read waits.
+// tick bounds how long Read waits, and how old the kernel's counts may be.
 const tick = 100 * time.Millisecond
 
 // DefaultRing is the size of the ring, in bytes, if none is asked for: about 100,000 echoes.
@@ -56,8 +56,8 @@ type Source struct {
 	failed error                 // what the socket reported while waiting
 	down   bool                  // the interface was, when it was last heard of
 
-	counters  capture.Counters // as far as they were asked for
-	accounted int64            // when, in packet time
+	counters  capture.Counters // the kernel's
+	accounted time.Time        // when it was asked for them
 	number    uint64
 }
 
@@ -216,8 +216,8 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 			s.number++
 			dst[i].Number = s.number
 		}
-		if n > 0 && dst[n-1].Time-s.accounted >= 1e9 {
-			s.accounted = dst[n-1].Time
+		if now := time.Now(); now.Sub(s.accounted) >= tick {
+			s.accounted = now
 			err = errors.Join(err, s.account())
 		}
 		if n > 0 || err != nil {
@@ -285,7 +285,8 @@ func (s *Source) exists(fd int) error {
 	return unix.IoctlIfreq(fd, unix.SIOCGIFNAME, req)
 }
 
-// account adds up the kernel's counters, which begin anew each time they are read.
+// account adds up the kernel's counters, which begin anew each time they are read: a system
+// call, and a walk over the ring's blocks, 4 µs.
 func (s *Source) account() error {
 	st, err := s.conn.Stats()
 	if err != nil {
@@ -293,18 +294,22 @@ func (s *Source) account() error {
 	}
 	s.counters.Packets += uint64(st.Packets)
 	s.counters.Dropped += uint64(st.Drops)
+	s.counters.Left = s.ring.remaining()
 	return nil
 }
 
-// Counters are the totals up to now; after Close, of all there was.
+// Counters are those of a capture.Source; after Close, of all there was.
 func (s *Source) Counters() capture.Counters {
-	if s.ring.mem != nil && s.account() == nil {
-		s.counters.Left = s.ring.remaining()
-	}
 	c := s.counters
 	c.Read, c.Copies = s.ring.read, s.ring.copies
+	if s.conn != nil { // and some may have been read since the kernel was asked
+		c.Packets = max(c.Packets, c.Read+c.Dropped)
+	}
 	return c
 }
+
+// Crowded reports whether half of the ring or more waits to be read.
+func (s *Source) Crowded() bool { return s.ring.crowded() }
 
 // Interface is the name of the interface with that index, or "" if there is none any more.
 // It may be called from any goroutine.
@@ -329,9 +334,9 @@ func (s *Source) Close() error {
 		err = errors.Join(
 			s.conn.SetBPF(filter.RejectAll()),
 			s.control(func(fd int) error { return bind(fd, 0, experimental) }),
+			s.account(),
+			s.ring.unmap(),
 		)
-		s.Counters()
-		err = errors.Join(err, s.ring.unmap())
 	}
 	err = errors.Join(err, s.conn.Close())
 	s.conn = nil

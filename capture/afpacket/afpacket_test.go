@@ -45,15 +45,15 @@ func catch(t testing.TB, s *Source, n int) ([]icmp.Packet, *capture.Tally) {
 	var got []icmp.Packet
 	pump := capture.Pump{Source: s}
 	quiet := 0
-	err := pump.Run(ctx, func(ps []icmp.Packet, _ []capture.Frame) error {
-		got = append(got, ps...)
-		if quiet++; len(ps) > 0 {
+	err := pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
+		got = append(got, b.Packets...)
+		if quiet++; len(b.Packets) > 0 {
 			quiet = 0
 		}
 		if len(got) >= n && quiet > 0 || quiet > int(500*time.Millisecond/tick) {
 			cancel()
 		}
-		return nil
+		return b
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestInterfaceGone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	pump := capture.Pump{Source: s}
-	err := pump.Run(ctx, func([]icmp.Packet, []capture.Frame) error { return nil })
+	err := pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch { return b })
 	if want := `capture on "va": the interface is gone`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -124,10 +124,10 @@ func once(t *testing.T, s *Source) ([]icmp.Packet, *capture.Tally) {
 	if !s.ring.ready() {
 		return nil, &pump.Tally
 	}
-	if err := pump.Run(ctx, func(ps []icmp.Packet, _ []capture.Frame) error {
-		got = append(got, ps...)
+	if err := pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
+		got = append(got, b.Packets...)
 		cancel()
-		return nil
+		return b
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -153,6 +153,12 @@ func (r *ring) release() {
 	r.open = false
 }
 
+// crowded reports whether the kernel has handed over the block that is half a ring ahead.
+func (r *ring) crowded() bool {
+	ahead := (r.block + r.blocks()/2) % r.blocks()
+	return word(r.at(ahead), blockStatus).Load()&unix.TP_STATUS_USER != 0
+}
+
 // remaining is how many packets are in the ring that were not handed out. It is exact once
 // the kernel adds no more.
 func (r *ring) remaining() uint64 {

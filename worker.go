@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"icmpdump/capture"
+)
+
+const (
+	// ahead is how many batches of packets go round between reading a file and the table.
+	ahead = 3
+
+	// patience is how many milliseconds a live view waits for an output that takes nothing,
+	// before it skips lines. Meanwhile packets lie in the ring.
+	patience = 100
+)
+
+// A worker reads a source, and takes what it brings through the table to the drawer. It belongs
+// to the goroutine that takes packets through the table.
+type worker struct {
+	*watcher
+	pump    capture.Pump
+	crowded func() bool // whether the ring has little room left; live
+	batch   *batch      // for the drawer
+	waited  int         // milliseconds, since it last had a batch to go on with
+	timer   *time.Timer // for waiting
+
+	others  uint64 // events of requests that got no answer, and of flows that are over
+	undrawn uint64 // events that nobody wants to see
+	dropped uint64 // packets, by the kernel, that the table has been told of
+
+	// For the summary; guarded by the watcher's mu.
+	tally    capture.Tally
+	counters capture.Counters
+	skipped  uint64 // events that were not drawn
+}
+
+// run reads until the end.
+func (w *worker) run(ctx context.Context) error {
+	if w.opts.live { // a hand-over more would only make lines later
+		return w.pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
+			w.packets(b)
+			return b
+		})
+	}
+	read, free := make(chan *capture.Batch, ahead), make(chan *capture.Batch, ahead)
+	for range ahead {
+		free <- new(capture.Batch)
+	}
+	var err error
+	go func() {
+		defer close(read)
+		err = w.pump.Run(ctx, <-free, func(b *capture.Batch) *capture.Batch {
+			if w.talk.files != nil {
+				w.talk.update(time.Now())
+			}
+			read <- b
+			return <-free
+		})
+	}()
+	for b := range read {
+		w.packets(b)
+		free <- b
+	}
+	return err
+}
+
+// packets takes what was read through the table.
+func (w *worker) packets(in *capture.Batch) {
+	w.hear(in)
+	if w.opts.live && len(in.Packets) == 0 {
+		m := w.batch.mark()
+		w.table.Advance(&w.batch.events, time.Now().Add(-lull).UnixNano()) // what is left is for the next tick
+		w.pass(m, 0)
+	}
+	for first := 0; first < len(in.Packets); {
+		m := w.batch.mark()
+		n := w.table.Add(&w.batch.events, in.Packets[first:])
+		w.batch.take(in, first, first+n)
+		w.pass(m, n)
+		first += n
+	}
+}
+
+// hear notes what is counted elsewhere, and tells the table of packets that the kernel dropped.
+func (w *worker) hear(in *capture.Batch) {
+	w.mu.Lock()
+	w.tally, w.counters = in.Tally, in.Counters
+	w.mu.Unlock()
+	if n := in.Counters.Dropped; n > w.dropped {
+		w.dropped = n
+		w.table.Dropped(time.Now().UnixNano())
+	}
+}
+
+// pass gives the drawer what there is, of which what came behind m is new, so many packets
+// among it. What it has no batch for is left for the next time.
+func (w *worker) pass(m mark, packets int) {
+	b := w.batch
+	w.others += uint64(len(b.events.All) - m.events - packets)
+	switch {
+	case b.empty():
+	case w.opts.flows:
+		w.undrawn += uint64(len(b.events.All))
+		b.reset()
+	default:
+		if empty := w.exchange(); empty != nil {
+			w.drawer.full <- b
+			w.batch = empty
+		} else if b.large() {
+			w.skip(m)
+		}
+	}
+}
+
+// exchange is an empty batch to go on with, or nil if the same is to be gone on with. The
+// drawer is waited for, except live: there the batch is kept and, when it is large, the ring
+// has to keep what comes, until it is crowded or the output has taken nothing for too long.
+func (w *worker) exchange() *batch {
+	select {
+	case b := <-w.drawer.free:
+		w.waited = 0
+		return b
+	default:
+	}
+	if w.opts.wait {
+		return <-w.drawer.free
+	}
+	for w.batch.large() && w.waited < patience && !w.crowded() {
+		w.timer.Reset(time.Millisecond)
+		select {
+		case b := <-w.drawer.free:
+			w.waited = 0
+			return b
+		case <-w.timer.C:
+			w.waited++
+		}
+	}
+	return nil
+}
+
+// skip leaves undrawn what came behind m.
+func (w *worker) skip(m mark) {
+	w.mu.Lock()
+	w.skipped += uint64(len(w.batch.events.All) - m.events)
+	w.mu.Unlock()
+	w.batch.cut(m)
+}
