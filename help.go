@@ -53,6 +53,11 @@ how it looks:
   --json        one JSON object a line
   --stats       at the end, account for every packet
 
+  --on-stall WHAT
+                when the output is too slow for what comes in: skip (the default)
+                leaves out lines, counts them and says so; block waits, and what
+                finds the ring full is dropped by the kernel. From a file it waits
+
   -n, -l, -U    accepted: addresses and ports are always numbers, and every line is
                 written at once
 

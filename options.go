@@ -82,6 +82,7 @@ func (g *given) flags() []cli.Flag {
 		&cli.StringFlag{Name: "counters", Value: "on"},
 		&cli.BoolFlag{Name: "json"},
 		&cli.BoolFlag{Name: "stats"},
+		&cli.StringFlag{Name: "on-stall", Value: "skip"},
 		&cli.BoolFlag{Name: "no-lost"},
 		&cli.StringFlag{Name: "reply-timeout", Value: "10s"},
 		&cli.StringFlag{Name: "late", Value: "60s"},
@@ -112,7 +113,7 @@ const maxBytes = 1 << 30
 func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	direction, known := directions[strings.ToLower(c.String("Q"))]
 	files, words, counters := c.StringSlice("r"), c.Args().Slice(), c.String("counters")
-	precision := c.String("time-stamp-precision")
+	precision, stall := c.String("time-stamp-precision"), c.String("on-stall")
 	switch {
 	case len(words) > 0:
 		return nil, noFilter(words, flows)
@@ -136,6 +137,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		return nil, usagef("-A is for lines: with --json, -x has the bytes")
 	case counters != "on" && counters != "off":
 		return nil, usagef("--counters=%s: on or off", counters)
+	case stall != "skip" && stall != "block":
+		return nil, usagef("--on-stall=%s: skip or block", stall)
 	}
 	if err := g.checkFlows(c, flows); err != nil {
 		return nil, err
@@ -158,7 +161,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		ring:       int(g.ringKiB) << 10,
 		json:       c.Bool("json"),
 		stats:      c.Bool("stats"),
-		wait:       len(files) > 0,
+		wait:       len(files) > 0 || stall == "block",
 		draw: render.Options{
 			Time: render.TimeFormat{
 				Style: render.TimeStyle(g.times),
@@ -179,9 +182,9 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	o.table = table
 	if !o.live {
 		o.files = files
-		for _, live := range []string{"i", "Q"} { // as in tcpdump, -p, -s and -B do nothing
+		for _, live := range []string{"i", "Q", "on-stall"} { // as in tcpdump, -p, -s and -B do nothing
 			if c.IsSet(live) {
-				return nil, usagef("-%s is for listening and -r for reading a file", live)
+				return nil, usagef("%s is for listening and -r for reading a file", dashed(live))
 			}
 		}
 	}
