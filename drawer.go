@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"syscall"
-	"time"
 
 	"icmpdump/render"
 )
@@ -128,48 +127,31 @@ func (d *drawer) write(text []byte) int {
 	return n
 }
 
-// hangupTick is how often stopOnHangup looks whether it is still wanted.
-const hangupTick = 250 * time.Millisecond
-
 // stopOnHangup calls stop as soon as nobody reads the pipe any more that f may be, without
-// waiting for the next line to fail. It looks until the function that it returns is called.
-func stopOnHangup(f *os.File, stop func()) (release func()) {
-	done := make(chan struct{})
+// waiting for the next line to fail. Nothing can interrupt the goroutine that waits for that: it is
+// left behind.
+func stopOnHangup(f *os.File, stop func()) {
 	if st, err := f.Stat(); err == nil && st.Mode()&os.ModeNamedPipe != 0 {
 		go func() {
-			for {
-				gone, err := hungUp(int(f.Fd()), hangupTick)
-				if gone {
-					stop()
-				}
-				select {
-				case <-done:
-					return
-				default:
-				}
-				if gone || err != nil {
-					return
-				}
+			if hungUp(int(f.Fd())) == nil {
+				stop()
 			}
 		}()
 	}
-	return func() { close(done) }
 }
 
-// hungUp reports whether the last reader of the pipe fd has gone, or goes within that time.
-// The writing end of a pipe never has anything to read: if select(2) says that it has, it is
-// the error that is left behind.
-func hungUp(fd int, wait time.Duration) (bool, error) {
+// hungUp returns when the last reader of the pipe fd has gone. The writing end of a pipe never
+// has anything to read: if select(2) says that it has, it is the error that is left behind.
+func hungUp(fd int) error {
 	var set syscall.FdSet
 	const width = 1024 / len(set.Bits) // FD_SETSIZE
 	if fd >= 1024 {
-		return false, syscall.EBADF
+		return syscall.EBADF
 	}
-	set.Bits[fd/width] |= 1 << (fd % width)
-	timeout := syscall.NsecToTimeval(wait.Nanoseconds())
-	n, err := syscall.Select(fd+1, &set, nil, nil, &timeout)
-	if errors.Is(err, syscall.EINTR) {
-		return false, nil
+	for {
+		set.Bits[fd/width] |= 1 << (fd % width)
+		if _, err := syscall.Select(fd+1, &set, nil, nil, nil); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
 	}
-	return n > 0, err
 }

@@ -74,7 +74,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	if files, ok := src.(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
 		talk.follow(files, time.Now())
 	}
-	defer stopOnHangup(stdout, stop)()
+	stopOnHangup(stdout, stop)
 	release := w.answer(asked)
 	done := w.drawer.start()
 	err = w.worker.run(ctx)
@@ -186,9 +186,7 @@ func (w *watcher) newWorker(src source, draw render.Appender) *worker {
 	if w.opts.count > 0 {
 		k.pump.Limit = capture.NewLimit(w.opts.count)
 	}
-	if live, ok := src.(*afpacket.Source); ok {
-		k.crowded = live.Crowded
-	}
+	k.live, _ = src.(*afpacket.Source)
 	return k
 }
 

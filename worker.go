@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"icmpdump/capture"
+	"icmpdump/capture/afpacket"
 )
 
 const (
@@ -20,11 +21,12 @@ const (
 // to the goroutine that takes packets through the table.
 type worker struct {
 	*watcher
-	pump    capture.Pump
-	crowded func() bool // whether the ring has little room left; live
-	batch   *batch      // for the drawer
-	waited  int         // milliseconds, since it last had a batch to go on with
-	timer   *time.Timer // for waiting
+	pump   capture.Pump
+	live   *afpacket.Source // the source, or nil
+	heard  time.Time        // when packets came last; live
+	batch  *batch           // for the drawer
+	waited int              // milliseconds, since it last had a batch to go on with
+	timer  *time.Timer      // for waiting
 
 	others  uint64 // events of requests that got no answer, and of flows that are over
 	undrawn uint64 // events that nobody wants to see
@@ -38,7 +40,8 @@ type worker struct {
 
 // run reads until the end.
 func (w *worker) run(ctx context.Context) error {
-	if w.opts.live { // a hand-over more would only make lines later
+	if w.live != nil { // a hand-over more would only make lines later
+		defer context.AfterFunc(ctx, w.live.Wake)()
 		return w.pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
 			w.packets(b)
 			return b
@@ -69,10 +72,8 @@ func (w *worker) run(ctx context.Context) error {
 // packets takes what was read through the table.
 func (w *worker) packets(in *capture.Batch) {
 	w.hear(in)
-	if w.opts.live && len(in.Packets) == 0 {
-		m := w.batch.mark()
-		w.table.Advance(&w.batch.events, time.Now().Add(-lull).UnixNano()) // what is left is for the next tick
-		w.pass(m, 0)
+	if w.live != nil {
+		w.tick(len(in.Packets) == 0, time.Now())
 	}
 	for first := 0; first < len(in.Packets); {
 		m := w.batch.mark()
@@ -80,6 +81,20 @@ func (w *worker) packets(in *capture.Batch) {
 		w.batch.take(in, first, first+n)
 		w.pass(m, n)
 		first += n
+	}
+}
+
+// tick does what is due when no packets came. Nothing will be for some time when none have come for
+// as long as a request waits.
+func (w *worker) tick(quiet bool, now time.Time) {
+	if !quiet {
+		w.heard = now
+	}
+	w.live.Rest(now.Sub(w.heard) > time.Duration(w.opts.table.ReplyTimeout)+2*lull)
+	if quiet {
+		m := w.batch.mark()
+		w.table.Advance(&w.batch.events, now.Add(-lull).UnixNano()) // what is left is for the next tick
+		w.pass(m, 0)
 	}
 }
 
@@ -127,7 +142,7 @@ func (w *worker) exchange() *batch {
 	if w.opts.wait {
 		return <-w.drawer.free
 	}
-	for w.batch.large() && w.waited < patience && !w.crowded() {
+	for w.batch.large() && w.waited < patience && !w.live.Crowded() {
 		w.timer.Reset(time.Millisecond)
 		select {
 		case b := <-w.drawer.free:

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,8 +25,13 @@ import (
 	"icmpdump/capture/filter"
 )
 
-// tick bounds how long Read waits, and how old the kernel's counts may be.
-const tick = 100 * time.Millisecond
+const (
+	// tick bounds how long Read waits, and how old the kernel's counts may be.
+	tick = 100 * time.Millisecond
+
+	// restTick bounds it when nothing is expected but packets.
+	restTick = time.Second
+)
 
 // DefaultRing is the size of the ring, in bytes, if none is asked for: about 100,000 echoes.
 const DefaultRing = 16 << 20
@@ -48,13 +54,15 @@ type Config struct {
 
 // A Source is a capture.Source that listens. It belongs to one goroutine.
 type Source struct {
-	config Config
-	conn   *packet.Conn
-	raw    syscall.RawConn
-	ring   *ring
-	poll   func(fd uintptr) bool // what raw.Read waits for; made once
-	failed error                 // what the socket reported while waiting
-	down   bool                  // the interface was, when it was last heard of
+	config  Config
+	conn    *packet.Conn
+	raw     syscall.RawConn
+	ring    *ring
+	poll    func(fd uintptr) bool // what raw.Read waits for; made once
+	failed  error                 // what the socket reported while waiting
+	resting bool                  // nothing is expected but packets
+	woken   atomic.Bool           // not to wait any more
+	down    bool                  // the interface was, when it was last heard of
 
 	counters  capture.Counters // the kernel's
 	accounted time.Time        // when it was asked for them
@@ -235,8 +243,15 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 
 // wait sleeps until the kernel hands over a block, and reports whether it did within a tick.
 func (s *Source) wait() (bool, error) {
-	if err := s.conn.SetReadDeadline(time.Now().Add(tick)); err != nil {
+	patience := tick
+	if s.resting {
+		patience = restTick
+	}
+	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return false, err
+	}
+	if s.woken.Load() {
+		return false, nil
 	}
 	s.failed = nil
 	err := s.raw.Read(s.poll)
@@ -256,6 +271,16 @@ func (s *Source) wait() (bool, error) {
 		return false, fmt.Errorf("capture on %s: %w", s.config.name(), s.failed)
 	}
 	return true, nil
+}
+
+// Rest says whether nothing is expected but packets: then Read waits longer for them, because each
+// time that it wakes up costs a dozen switches of threads.
+func (s *Source) Rest(resting bool) { s.resting = resting }
+
+// Wake makes Read return at once, now and from now on. It may be called from any goroutine.
+func (s *Source) Wake() {
+	s.woken.Store(true)
+	s.conn.SetReadDeadline(time.Unix(1, 0)) // it fails if the socket is closed
 }
 
 // ready is what the runtime's poller calls when something happened on the socket. The

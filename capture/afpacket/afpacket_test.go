@@ -230,6 +230,30 @@ func TestInterfaceGone(t *testing.T) {
 	balance(t, s, &pump.Tally)
 }
 
+// Read waits longer at rest, and not at all once it is woken.
+func TestRest(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	s := listen(t, a, Config{}, "lo")
+	dst := make([]capture.Frame, 1)
+	for _, tt := range []struct {
+		name        string
+		least, most time.Duration
+		before      func()
+	}{
+		{"as it is", tick, restTick, func() {}},
+		{"at rest", restTick, 2 * restTick, func() { s.Rest(true) }},
+		{"woken meanwhile", tick, restTick, func() { time.AfterFunc(tick, s.Wake) }},
+		{"woken before", 0, tick, func() {}},
+	} {
+		tt.before()
+		begin := time.Now()
+		n, err := s.Read(dst)
+		if took := time.Since(begin); n != 0 || err != nil || took < tt.least || took > tt.most {
+			t.Errorf("%s: %d frames, %v after %v", tt.name, n, err, took)
+		}
+	}
+}
+
 func TestRingIsBounded(t *testing.T) {
 	a := lab.NewHost(t, "a")
 	a.Do(func() {
