@@ -24,7 +24,8 @@ type options struct {
 	count      uint64
 	promisc    bool
 	snaplen    int
-	ring       int // bytes
+	ring       int // bytes, of each
+	workers    int // that read a ring each, live
 	json       bool
 	stats      bool
 	wait       bool // for an output that is too slow, and skip no lines
@@ -41,7 +42,7 @@ type given struct {
 	times, verbose          int
 	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
-	maxFlows, top           number
+	maxFlows, top, workers  number
 }
 
 // A number is a value in decimal: 010 is ten, as a person would say.
@@ -68,6 +69,7 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "p", Aliases: []string{"no-promiscuous-mode"}},
 		&cli.GenericFlag{Name: "s", Aliases: []string{"snapshot-length"}, Value: &g.snaplen},
 		&cli.GenericFlag{Name: "B", Aliases: []string{"buffer-size"}, Value: &g.ringKiB},
+		&cli.GenericFlag{Name: "workers", Value: &g.workers},
 		&cli.BoolFlag{Name: "t", Count: &g.times},
 		&cli.BoolFlag{Name: "#", Aliases: []string{"number"}},
 		&cli.BoolFlag{Name: "q"},
@@ -108,6 +110,9 @@ func twice(list []string, s string) bool {
 // maxBytes is the most that -B and -s can ask for: more than enough of a packet.
 const maxBytes = 1 << 30
 
+// maxWorkers is the most that --workers can ask for: a ring each, and a processor to be of use.
+const maxWorkers = 64
+
 // options checks everything that can be checked before anything is opened. With flows it is the
 // command of that name.
 func (g *given) options(c *cli.Context, flows bool) (*options, error) {
@@ -125,6 +130,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		return nil, usagef("-B 0: a ring has a size")
 	case c.IsSet("c") && g.count == 0:
 		return nil, usagef("-c 0: stop after how many packets?")
+	case c.IsSet("workers") && (g.workers == 0 || g.workers > maxWorkers):
+		return nil, usagef("--workers %d: 1 to %d", g.workers, maxWorkers)
 	case g.ringKiB > maxBytes>>10:
 		return nil, usagef("-B %d: at most %d", g.ringKiB, maxBytes>>10)
 	case g.times > int(render.TimeOffset):
@@ -159,6 +166,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		promisc:    !c.Bool("p"),
 		snaplen:    int(min(g.snaplen, maxBytes)),
 		ring:       int(g.ringKiB) << 10,
+		workers:    int(max(g.workers, 1)),
 		json:       c.Bool("json"),
 		stats:      c.Bool("stats"),
 		wait:       len(files) > 0 || stall == "block",
@@ -182,7 +190,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	o.table = table
 	if !o.live {
 		o.files = files
-		for _, live := range []string{"i", "Q", "on-stall"} { // as in tcpdump, -p, -s and -B do nothing
+		for _, live := range []string{"i", "Q", "on-stall", "workers"} { // as in tcpdump, -p, -s and -B do nothing
 			if c.IsSet(live) {
 				return nil, usagef("%s is for listening and -r for reading a file", dashed(live))
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,32 +58,29 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	defer signal.Stop(asked)
 
 	talk := &progress{stderr: stderr}
-	src, err := open(o, talk)
+	sources, err := open(o, talk)
 	if err != nil {
 		return err
 	}
-	defer src.Close()
-	o.draw.Iface = src.Interface
+	o.draw.Iface = sources[0].Interface
 	draw := appender(o)
 	w := &watcher{
 		opts:   o,
 		table:  newTable(o),
-		drawer: newDrawer(stdout, draw, stop),
+		drawer: newDrawer(stdout, draw, len(sources), stop),
 		talk:   talk,
 	}
-	w.worker = w.newWorker(src, draw)
-	if files, ok := src.(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
+	w.hire(sources, draw)
+	if files, ok := sources[0].(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
 		talk.follow(files, time.Now())
 	}
 	stopOnHangup(stdout, stop)
 	release := w.answer(asked)
-	done := w.drawer.start()
-	err = w.worker.run(ctx)
-	w.drawer.finish(w.worker.batch)
+	done := w.drawer.start(time.Now)
+	err = w.run(ctx, stop)
 	<-done
 	release()
-	err = errors.Join(err, src.Close())
-	w.worker.counters = src.Counters()
+	err = errors.Join(err, w.close())
 
 	if signalled.Err() != nil && isTerminal(stderr) {
 		fmt.Fprintln(talk) // ^C stands there
@@ -104,24 +102,25 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 
 // open opens what the options name, and says so. Only now is it known whether live lines have
 // to tell interfaces apart.
-func open(o *options, stderr io.Writer) (source, error) {
+func open(o *options, stderr io.Writer) ([]source, error) {
 	notice := func(text string) { fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(text)) }
 	if !o.live {
-		return pcapfile.Open(o.files, notice)
+		files, err := pcapfile.Open(o.files, notice)
+		return []source{files}, err
 	}
 	ifis, err := afpacket.Resolve(o.interfaces)
 	if err != nil {
 		return nil, err
 	}
 	o.draw.Ifaces = len(ifis) != 1
-	src, err := afpacket.Open(afpacket.Config{
+	group, err := afpacket.OpenGroup(afpacket.Config{
 		Interfaces:  ifis,
 		Promiscuous: o.promisc,
 		Ring:        o.ring,
 		Snaplen:     o.snaplen,
 		Direction:   o.direction,
 		Notice:      notice,
-	})
+	}, o.workers)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, &permissionError{err}
 	}
@@ -136,7 +135,11 @@ func open(o *options, stderr io.Writer) (source, error) {
 		}
 	}
 	fmt.Fprintf(stderr, "icmpdump: listening on %s\n", render.Clean(strings.Join(names, ", ")))
-	return src, nil
+	sources := make([]source, len(group))
+	for i, s := range group {
+		sources[i] = s
+	}
+	return sources, nil
 }
 
 // newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which
@@ -162,32 +165,67 @@ func appender(o *options) render.Appender {
 	return render.NewLines(draw)
 }
 
-// A watcher is what a capture has once.
+// A watcher is what a capture has once, however many sources it reads.
 type watcher struct {
-	opts   *options
-	table  *flowtable.Table
-	drawer *drawer
-	worker *worker
-	talk   *progress
+	opts    *options
+	table   *flowtable.Table
+	drawer  *drawer
+	workers []*worker
+	talk    *progress
 
-	mu sync.Mutex // guards what a worker counts for the summary
+	mu sync.Mutex // guards what the workers count for the summary
 }
 
-func (w *watcher) newWorker(src source, draw render.Appender) *worker {
-	k := &worker{
-		watcher: w,
-		pump:    capture.Pump{Source: src},
-		batch:   new(batch),
-		timer:   time.NewTimer(0),
-	}
-	if !w.opts.flows {
-		k.pump.Keep = draw.Needs
-	}
+// hire makes a worker for each source.
+func (w *watcher) hire(sources []source, draw render.Appender) {
+	var limit *capture.Limit
 	if w.opts.count > 0 {
-		k.pump.Limit = capture.NewLimit(w.opts.count)
+		limit = capture.NewLimit(w.opts.count)
 	}
-	k.live, _ = src.(*afpacket.Source)
-	return k
+	for i, src := range sources {
+		k := &worker{
+			watcher: w,
+			source:  src,
+			pump:    capture.Pump{Source: src, Limit: limit},
+			free:    w.drawer.free[i],
+			batch:   &batch{worker: i},
+			timer:   time.NewTimer(0),
+		}
+		k.live, _ = src.(*afpacket.Source)
+		if !w.opts.flows {
+			k.pump.Keep = draw.Needs
+		}
+		w.workers = append(w.workers, k)
+	}
+}
+
+// run lets the workers work until one of them is at its end, and hands over what is left.
+func (w *watcher) run(ctx context.Context, stop func()) error {
+	var working sync.WaitGroup
+	var left []*batch
+	errs := make([]error, len(w.workers))
+	for i, k := range w.workers {
+		working.Go(func() {
+			errs[i] = k.run(ctx)
+			stop()
+		})
+	}
+	working.Wait()
+	for _, k := range w.workers {
+		left = append(left, k.batch)
+	}
+	w.drawer.finish(left)
+	return cmp.Or(errs...) // all say the same
+}
+
+// close closes the sources. From then on the counters are exact.
+func (w *watcher) close() error {
+	var errs []error
+	for _, k := range w.workers {
+		errs = append(errs, k.source.Close())
+		k.counters = k.source.Counters()
+	}
+	return errors.Join(errs...)
 }
 
 // answer writes the totals up to now each time they are asked for, until the function that it
@@ -212,33 +250,55 @@ func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
 	}
 }
 
-func (w *watcher) summary() *render.Summary {
+// counts are those of all workers together.
+type counts struct {
+	tally                    capture.Tally
+	counters                 capture.Counters
+	others, undrawn, skipped uint64
+}
+
+func (w *watcher) counts() (sum counts) {
 	w.mu.Lock()
-	tally, c, skipped := w.worker.tally, w.worker.counters, w.worker.skipped
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	for _, k := range w.workers {
+		sum.tally.Add(&k.tally)
+		sum.counters.Add(&k.counters)
+		sum.skipped += k.skipped
+	}
+	return sum
+}
+
+func (w *watcher) summary() *render.Summary {
+	sum := w.counts()
+	c := &sum.counters
 	s := &render.Summary{
 		Live:     w.opts.live,
 		OneWay:   w.opts.draw.OneWay,
-		Packets:  tally.Packets(),
+		Packets:  sum.tally.Packets(),
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,
-		Skipped:  skipped,
+		Skipped:  sum.skipped,
 		Totals:   w.table.Totals(),
-		Verdicts: tally.Verdicts,
+		Verdicts: sum.tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {
-		s.Received = c.Read - tally.Unread
+		s.Received = c.Read - sum.tally.Unread
 	}
 	return s
 }
 
+// books are for the end.
 func (w *watcher) books() books {
-	k := w.worker
+	sum := w.counts()
+	for _, k := range w.workers {
+		sum.others += k.others
+		sum.undrawn += k.undrawn
+	}
 	return books{
-		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &k.tally, totals: w.table.Totals(),
-		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
-		undrawn: k.undrawn,
+		live: w.opts.live, flows: w.opts.flows, source: sum.counters, tally: &sum.tally, totals: w.table.Totals(),
+		others: sum.others, shown: w.drawer.shown, skipped: sum.skipped, unwritten: w.drawer.unwritten,
+		undrawn: sum.undrawn,
 	}
 }

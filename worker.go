@@ -21,7 +21,9 @@ const (
 // to the goroutine that takes packets through the table.
 type worker struct {
 	*watcher
+	source source
 	pump   capture.Pump
+	free   <-chan *batch    // batches that were drawn
 	live   *afpacket.Source // the source, or nil
 	heard  time.Time        // when packets came last; live
 	batch  *batch           // for the drawer
@@ -134,18 +136,18 @@ func (w *worker) pass(m mark, packets int) {
 // has to keep what comes, until it is crowded or the output has taken nothing for too long.
 func (w *worker) exchange() *batch {
 	select {
-	case b := <-w.drawer.free:
+	case b := <-w.free:
 		w.waited = 0
 		return b
 	default:
 	}
 	if w.opts.wait {
-		return <-w.drawer.free
+		return <-w.free
 	}
 	for w.batch.large() && w.waited < patience && !w.live.Crowded() {
 		w.timer.Reset(time.Millisecond)
 		select {
-		case b := <-w.drawer.free:
+		case b := <-w.free:
 			w.waited = 0
 			return b
 		case <-w.timer.C:

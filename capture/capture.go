@@ -42,3 +42,12 @@ type Counters struct {
 	Copies  uint64 // of those read, second copies of frames on a loopback interface
 	Left    uint64 // of Packets, those still in the ring
 }
+
+// Add adds the counters of another source.
+func (c *Counters) Add(o *Counters) {
+	c.Packets += o.Packets
+	c.Dropped += o.Dropped
+	c.Read += o.Read
+	c.Copies += o.Copies
+	c.Left += o.Left
+}

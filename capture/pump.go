@@ -42,6 +42,20 @@ func (t *Tally) Packets() uint64 { return t.Decoded + t.Fragments + t.CutShort +
 // Read is how many frames there were.
 func (t *Tally) Read() uint64 { return t.Packets() + t.Unsupported + t.Filtered + t.Unread }
 
+// Add adds the counts of another pump.
+func (t *Tally) Add(o *Tally) {
+	t.Decoded += o.Decoded
+	t.Fragments += o.Fragments
+	t.CutShort += o.CutShort
+	t.Malformed += o.Malformed
+	t.Unsupported += o.Unsupported
+	t.Filtered += o.Filtered
+	t.Unread += o.Unread
+	for st, n := range o.Verdicts {
+		t.Verdicts[st] += n
+	}
+}
+
 // A Sink takes a batch, and returns one to go on with: the same, or another if it is not done
 // with it.
 type Sink func(*Batch) *Batch

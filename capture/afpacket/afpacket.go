@@ -70,24 +70,12 @@ type Source struct {
 }
 
 // Open starts to listen. From the moment it returns, and not before, packets are in the ring.
-//
-// The socket takes no part in any traffic until everything is in place: it is made with
-// protocol 0 and a program that rejects all, gets its ring and the real program, and is bound
-// last. In the usual order it would begin with packets that nobody asked for.
 func Open(c Config) (*Source, error) {
-	s := &Source{config: c}
-	s.poll = s.ready
-	if err := s.open(); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("capture on %s: %w", c.name(), err)
+	group, err := OpenGroup(c, 1)
+	if err != nil {
+		return nil, err
 	}
-	for _, ifi := range c.Interfaces {
-		if ifi.Flags&net.FlagUp == 0 {
-			s.down = len(c.Interfaces) == 1
-			s.notice(ifi.Name + " is down, waiting for it to come up")
-		}
-	}
-	return s, nil
+	return group[0], nil
 }
 
 // name is what is listened to, for errors.
@@ -125,12 +113,10 @@ func (c *Config) program() ([]bpf.RawInstruction, error) {
 	return filter.Base(f)
 }
 
+// open makes the socket, which takes part in traffic from then on, but rejects all.
 func (s *Source) open() error {
-	program, err := s.config.program()
-	if err != nil {
-		return err
-	}
 	ifi := s.config.socket()
+	var err error
 	s.conn, err = packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: filter.RejectAll()})
 	if err != nil {
 		return plain(err)
@@ -141,14 +127,11 @@ func (s *Source) open() error {
 	if err := s.control(s.setUp); err != nil {
 		return err
 	}
-	if err := s.conn.SetBPF(program); err != nil {
-		return plain(err)
-	}
 	return s.control(func(fd int) error {
 		if err := bind(fd, ifi.Index, unix.ETH_P_ALL); err != nil {
 			return err
 		}
-		// Bound to an interface that is down, the socket reports it at once: Open does.
+		// Bound to an interface that is down, the socket reports it at once: OpenGroup does.
 		_, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 		return err
 	})
@@ -353,15 +336,8 @@ func (s *Source) Close() error {
 	}
 	var err error
 	if s.ring != nil {
-		// Bound to a protocol that nobody uses, the kernel has let go of the ring when bind
-		// returns, and what it counted is final. To unmap the ring would not have stopped it.
-		const experimental = 0x88b5 // IEEE 802, local experimental EtherType 1
-		err = errors.Join(
-			s.conn.SetBPF(filter.RejectAll()),
-			s.control(func(fd int) error { return bind(fd, 0, experimental) }),
-			s.account(),
-			s.ring.unmap(),
-		)
+		// To unmap the ring would not have stopped the kernel.
+		err = errors.Join(s.conn.SetBPF(filter.RejectAll()), settle(), s.account(), s.ring.unmap())
 	}
 	err = errors.Join(err, s.conn.Close())
 	s.conn = nil

@@ -23,18 +23,27 @@ func TestMain(m *testing.M) { os.Exit(lab.Run(m)) }
 // listen opens a source on the host, for interfaces by name; none is any.
 func listen(t testing.TB, h *lab.Host, c Config, ifaces ...string) *Source {
 	t.Helper()
-	var s *Source
+	return listenGroup(t, h, 1, c, ifaces...)[0]
+}
+
+func listenGroup(t testing.TB, h *lab.Host, n int, c Config, ifaces ...string) []*Source {
+	t.Helper()
+	var group []*Source
 	var err error
 	h.Do(func() {
 		if c.Interfaces, err = Resolve(ifaces); err == nil {
-			s, err = Open(c)
+			group, err = OpenGroup(c, n)
 		}
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
-	return s
+	t.Cleanup(func() {
+		for _, s := range group {
+			s.Close()
+		}
+	})
+	return group
 }
 
 // catch runs a pump on s until it has n packets, or half a second passed without one.

@@ -2,6 +2,7 @@ package afpacket
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -58,22 +59,27 @@ func quietPair(t *testing.T) (a, b *lab.Host) {
 }
 
 func TestOpenIsClean(t *testing.T) {
-	a, b := quietPair(t)
-	flood(t, b)
-	const opens = 100
-	var strays, icmps uint64
-	for range opens {
-		s := listen(t, a, Config{Ring: 1}, "va")
-		time.Sleep(3 * blockTimeout * time.Millisecond)
-		_, tally := once(t, s)
-		strays += tally.Filtered + tally.Unsupported
-		icmps += tally.Packets()
-		balance(t, s, tally)
+	for members, opens := range map[int]int{1: 100, 3: 30} {
+		t.Run(fmt.Sprint(members), func(t *testing.T) {
+			a, b := quietPair(t)
+			flood(t, b)
+			var strays, icmps uint64
+			for range opens {
+				group := listenGroup(t, a, members, Config{Ring: 1}, "va")
+				time.Sleep(3 * blockTimeout * time.Millisecond)
+				for _, s := range group {
+					_, tally := once(t, s)
+					strays += tally.Filtered + tally.Unsupported
+					icmps += tally.Packets()
+					balance(t, s, tally)
+				}
+			}
+			if strays > 0 {
+				t.Errorf("%d frames that are not ICMP in %d opens", strays, opens)
+			}
+			t.Logf("%d ICMP packets in %d opens", icmps, opens)
+		})
 	}
-	if strays > 0 {
-		t.Errorf("%d frames that are not ICMP in %d opens", strays, opens)
-	}
-	t.Logf("%d ICMP packets in %d opens", icmps, opens)
 }
 
 // The order in which one would open a socket without thinking: bound first. The flood must
