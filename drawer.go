@@ -62,13 +62,13 @@ func (d *drawer) finish(left []*batch) {
 }
 
 // start draws until full is closed; then the channel it returns is. Events of several workers have
-// to be put into order, for which there is a clock.
-func (d *drawer) start(clock func() time.Time) <-chan struct{} {
+// to be put into order: see merger.
+func (d *drawer) start(clock func() time.Time, idle func(worker int) bool) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if len(d.free) > 1 {
-			newMerger(d, clock).run()
+			newMerger(d, clock, idle).run()
 			return
 		}
 		for b := range d.full {

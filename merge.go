@@ -4,11 +4,18 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"icmpdump/capture/afpacket"
 )
 
-// hold is how long events wait for older ones of other workers. The kernel keeps a packet for 2 ms
-// at most, and longer only if the processor is busy.
-const hold = 5 * time.Millisecond
+const (
+	// late is how far a worker that is idle may be behind: so old are packets that have just come.
+	late = afpacket.Latency + time.Millisecond
+
+	// hold is how long events wait for those of a worker that is busy: it has packets to read, but
+	// no processor to read them. It is less than patience, or others would skip lines meanwhile.
+	hold = 80 * time.Millisecond
+)
 
 // A merger draws the events of several workers in the order of their times, and numbers the
 // packets in that order. What a worker has not handed over yet is waited for, until it is known
@@ -16,67 +23,89 @@ const hold = 5 * time.Millisecond
 type merger struct {
 	*drawer
 	clock  func() time.Time
-	queues []queue // of each worker
+	idle   func(worker int) bool // whether there is nothing that a worker could have handed over
+	queues []queue               // of each worker
+	away   int64                 // ns that went by in drawing and writing, when nothing could come
 	number uint64
 }
 
 // A queue is what one worker has handed over and is not drawn yet, the oldest first.
 type queue struct {
 	batches []*batch
-	newest  int64 // the newest time that the worker has ever handed over
+	reached int64 // the time up to which everything has come
 }
 
-func newMerger(d *drawer, clock func() time.Time) *merger {
-	return &merger{drawer: d, clock: clock, queues: make([]queue, len(d.free))}
+func newMerger(d *drawer, clock func() time.Time, idle func(worker int) bool) *merger {
+	return &merger{drawer: d, clock: clock, idle: idle, queues: make([]queue, len(d.free))}
 }
 
 // run draws until full is closed.
 func (m *merger) run() {
-	timer := time.NewTimer(hold)
+	timer := time.NewTimer(late)
 	defer timer.Stop()
 	for {
+		var first *batch
 		select {
 		case b, more := <-m.full:
 			if !more {
 				m.drawUntil(math.MaxInt64)
 				return
 			}
-			now := m.clock().UnixNano()
-			m.take(b, now)
-			for range len(m.full) { // all there is, before any of it is drawn
-				if b, more := <-m.full; more {
-					m.take(b, now)
-				}
-			}
+			first = b
 		case <-timer.C:
 		}
-		m.drawUntil(m.settled(m.clock().Add(-hold).UnixNano()))
-		if m.waits() {
-			timer.Reset(hold)
+		if m.step(first); m.waits() {
+			timer.Reset(time.Millisecond)
 		}
 	}
 }
 
-// take puts a batch that came now into its worker's queue.
+// step takes a batch, if there is one, and draws what is settled.
+func (m *merger) step(b *batch) {
+	now := m.clock().UnixNano()
+	m.askIdle(now)
+	if b != nil {
+		m.take(b, now-m.away)
+	}
+	for range len(m.full) { // all there is, before any of it is drawn
+		if b, more := <-m.full; more {
+			m.take(b, now-m.away)
+		}
+	}
+	m.drawUntil(m.settled(now - m.away))
+	m.away += m.clock().UnixNano() - now
+}
+
+// askIdle notes how far the workers are that have nothing to hand over. What they had is in full.
+func (m *merger) askIdle(now int64) {
+	for i := range m.queues {
+		if m.idle(i) {
+			m.queues[i].reached = max(m.queues[i].reached, now-late.Nanoseconds())
+		}
+	}
+}
+
+// take puts a batch that came now, less the time away, into its worker's queue.
 func (m *merger) take(b *batch, now int64) {
 	q := &m.queues[b.worker]
 	b.came, b.newest = now, 0
 	for i := range b.events.All {
 		b.newest = max(b.newest, b.events.All[i].Packet.Time)
 	}
-	q.newest = max(q.newest, b.newest)
+	q.reached = max(q.reached, b.newest)
 	q.batches = append(q.batches, b)
 }
 
-// settled is the time up to which everything has come, or was waited for: since due or before.
-func (m *merger) settled(due int64) int64 {
+// settled is the time up to which everything has come, or was waited for until now, less the time
+// away.
+func (m *merger) settled(now int64) int64 {
 	limit := int64(math.MaxInt64)
 	for i := range m.queues {
-		limit = min(limit, m.queues[i].newest)
+		limit = min(limit, m.queues[i].reached)
 	}
 	for i := range m.queues {
 		for _, b := range m.queues[i].batches {
-			if b.came <= due {
+			if now-b.came >= hold.Nanoseconds() {
 				limit = max(limit, b.newest)
 			}
 		}

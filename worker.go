@@ -15,6 +15,12 @@ const (
 	// patience is how many milliseconds a live view waits for an output that takes nothing,
 	// before it skips lines. Meanwhile packets lie in the ring.
 	patience = 100
+
+	// How long a live source is waited for: while there are events that the drawer had no batch
+	// for, while a request may wait for its reply, and when neither is so.
+	keptTick = 5 * time.Millisecond
+	busyTick = 100 * time.Millisecond
+	idleTick = time.Second
 )
 
 // A worker reads a source, and takes what it brings through the table to the drawer. It belongs
@@ -74,9 +80,6 @@ func (w *worker) run(ctx context.Context) error {
 // packets takes what was read through the table.
 func (w *worker) packets(in *capture.Batch) {
 	w.hear(in)
-	if w.live != nil {
-		w.tick(len(in.Packets) == 0, time.Now())
-	}
 	for first := 0; first < len(in.Packets); {
 		m := w.batch.mark()
 		n := w.table.Add(&w.batch.events, in.Packets[first:])
@@ -84,19 +87,27 @@ func (w *worker) packets(in *capture.Batch) {
 		w.pass(m, n)
 		first += n
 	}
+	if w.live != nil {
+		w.tick(len(in.Packets) == 0, time.Now())
+	}
 }
 
-// tick does what is due when no packets came. Nothing will be for some time when none have come for
-// as long as a request waits.
+// tick does what is due when no packets came, and says how long they are waited for next.
 func (w *worker) tick(quiet bool, now time.Time) {
-	if !quiet {
-		w.heard = now
-	}
-	w.live.Rest(now.Sub(w.heard) > time.Duration(w.opts.table.ReplyTimeout)+2*lull)
 	if quiet {
 		m := w.batch.mark()
 		w.table.Advance(&w.batch.events, now.Add(-lull).UnixNano()) // what is left is for the next tick
 		w.pass(m, 0)
+	} else {
+		w.heard = now
+	}
+	switch {
+	case !w.batch.empty():
+		w.live.SetTick(keptTick)
+	case now.Sub(w.heard) > time.Duration(w.opts.table.ReplyTimeout)+2*lull:
+		w.live.SetTick(idleTick)
+	default:
+		w.live.SetTick(busyTick)
 	}
 }
 

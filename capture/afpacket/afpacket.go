@@ -25,13 +25,9 @@ import (
 	"icmpdump/capture/filter"
 )
 
-const (
-	// tick bounds how long Read waits, and how old the kernel's counts may be.
-	tick = 100 * time.Millisecond
-
-	// restTick bounds it when nothing is expected but packets.
-	restTick = time.Second
-)
+// tick bounds how long Read waits if nothing else is asked for, and how old the kernel's counts
+// may be, but for a longer wait.
+const tick = 100 * time.Millisecond
 
 // DefaultRing is the size of the ring, in bytes, if none is asked for: about 100,000 echoes.
 const DefaultRing = 16 << 20
@@ -54,15 +50,16 @@ type Config struct {
 
 // A Source is a capture.Source that listens. It belongs to one goroutine.
 type Source struct {
-	config  Config
-	conn    *packet.Conn
-	raw     syscall.RawConn
-	ring    *ring
-	poll    func(fd uintptr) bool // what raw.Read waits for; made once
-	failed  error                 // what the socket reported while waiting
-	resting bool                  // nothing is expected but packets
-	woken   atomic.Bool           // not to wait any more
-	down    bool                  // the interface was, when it was last heard of
+	config   Config
+	conn     *packet.Conn
+	raw      syscall.RawConn
+	ring     *ring
+	poll     func(fd uintptr) bool // what raw.Read waits for; made once
+	failed   error                 // what the socket reported while waiting
+	patience time.Duration         // how long Read waits
+	woken    atomic.Bool           // not to wait any more
+	waits    atomic.Int32          // 1 + the block that Read waits for; 0 if it does not wait
+	down     bool                  // the interface was, when it was last heard of
 
 	counters  capture.Counters // the kernel's
 	accounted time.Time        // when it was asked for them
@@ -226,18 +223,16 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 
 // wait sleeps until the kernel hands over a block, and reports whether it did within a tick.
 func (s *Source) wait() (bool, error) {
-	patience := tick
-	if s.resting {
-		patience = restTick
-	}
-	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := s.conn.SetReadDeadline(time.Now().Add(s.patience)); err != nil {
 		return false, err
 	}
 	if s.woken.Load() {
 		return false, nil
 	}
 	s.failed = nil
+	s.waits.Store(int32(s.ring.block) + 1)
 	err := s.raw.Read(s.poll)
+	s.waits.Store(0)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if s.down && s.control(s.exists) != nil {
@@ -256,14 +251,24 @@ func (s *Source) wait() (bool, error) {
 	return true, nil
 }
 
-// Rest says whether nothing is expected but packets: then Read waits longer for them, because each
-// time that it wakes up costs a dozen switches of threads.
-func (s *Source) Rest(resting bool) { s.resting = resting }
+// SetTick says how long Read waits from now on. Each time that it wakes up costs a dozen switches of
+// threads.
+func (s *Source) SetTick(d time.Duration) { s.patience = d }
 
 // Wake makes Read return at once, now and from now on. It may be called from any goroutine.
 func (s *Source) Wake() {
 	s.woken.Store(true)
 	s.conn.SetReadDeadline(time.Unix(1, 0)) // it fails if the socket is closed
+}
+
+// Latency is how long the kernel keeps a packet in the ring before it hands it over.
+const Latency = blockTimeout * time.Millisecond
+
+// Idle reports whether Read waits, and there is nothing that it could have handed out. It may be
+// called from any goroutine until the source is closed.
+func (s *Source) Idle() bool {
+	block := int(s.waits.Load()) - 1
+	return block >= 0 && !s.ring.handedOver(block)
 }
 
 // ready is what the runtime's poller calls when something happened on the socket. The

@@ -239,19 +239,20 @@ func TestInterfaceGone(t *testing.T) {
 	balance(t, s, &pump.Tally)
 }
 
-// Read waits longer at rest, and not at all once it is woken.
-func TestRest(t *testing.T) {
+// Read waits as long as it should, and not at all once it is woken.
+func TestTick(t *testing.T) {
 	a := lab.NewHost(t, "a")
 	s := listen(t, a, Config{}, "lo")
 	dst := make([]capture.Frame, 1)
+	const long = 10 * tick
 	for _, tt := range []struct {
 		name        string
 		least, most time.Duration
 		before      func()
 	}{
-		{"as it is", tick, restTick, func() {}},
-		{"at rest", restTick, 2 * restTick, func() { s.Rest(true) }},
-		{"woken meanwhile", tick, restTick, func() { time.AfterFunc(tick, s.Wake) }},
+		{"as it is", tick, long, func() {}},
+		{"longer", long, 2 * long, func() { s.SetTick(long) }},
+		{"woken meanwhile", tick, long, func() { time.AfterFunc(tick, s.Wake) }},
 		{"woken before", 0, tick, func() {}},
 	} {
 		tt.before()
@@ -259,6 +260,36 @@ func TestRest(t *testing.T) {
 		n, err := s.Read(dst)
 		if took := time.Since(begin); n != 0 || err != nil || took < tt.least || took > tt.most {
 			t.Errorf("%s: %d frames, %v after %v", tt.name, n, err, took)
+		}
+	}
+}
+
+// It is idle while it waits, until there is something to hand out.
+func TestIdle(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	lab.Need(t, "ping")
+	s := listen(t, a, Config{}, "lo")
+	if s.Idle() {
+		t.Error("idle, and nobody waits")
+	}
+	for _, send := range []bool{false, true, false} {
+		handed, idle := make(chan int), 0
+		go func() {
+			n, _ := s.Read(make([]capture.Frame, 8))
+			handed <- n
+		}()
+		time.Sleep(tick / 4)
+		if s.Idle() {
+			idle++
+		}
+		if send {
+			lab.Output(t, a.Command("ping", "-c1", "127.0.0.1"))
+		}
+		if n := <-handed; (n > 0) != send || idle != 1 || s.Idle() {
+			t.Errorf("%d frames, idle %d times, now %v", n, idle, s.Idle())
+		}
+		for s.ring.ready() {
+			s.Read(make([]capture.Frame, 8))
 		}
 	}
 }

@@ -30,7 +30,7 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		return nil, err
 	}
 	for i := range n {
-		s := &Source{config: c}
+		s := &Source{config: c, patience: tick}
 		s.poll = s.ready
 		if i > 0 {
 			s.config.Notice = nil // one says it for all

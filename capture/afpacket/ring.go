@@ -106,8 +106,11 @@ func (r *ring) at(block int) []byte {
 }
 
 // ready reports whether the kernel has handed over the block that is to be read.
-func (r *ring) ready() bool {
-	return r.open || word(r.at(r.block), blockStatus).Load()&unix.TP_STATUS_USER != 0
+func (r *ring) ready() bool { return r.open || r.handedOver(r.block) }
+
+// handedOver reports whether a block is ours. Any goroutine may ask.
+func (r *ring) handedOver(block int) bool {
+	return word(r.at(block), blockStatus).Load()&unix.TP_STATUS_USER != 0
 }
 
 // frames hands out frames of one block; its memory is theirs until release. It hands out none
@@ -155,10 +158,7 @@ func (r *ring) release() {
 }
 
 // crowded reports whether the kernel has handed over the block that is half a ring ahead.
-func (r *ring) crowded() bool {
-	ahead := (r.block + r.blocks()/2) % r.blocks()
-	return word(r.at(ahead), blockStatus).Load()&unix.TP_STATUS_USER != 0
-}
+func (r *ring) crowded() bool { return r.handedOver((r.block + r.blocks()/2) % r.blocks()) }
 
 // remaining is how many packets are in the ring that were not handed out. It is exact once
 // the kernel adds no more.
