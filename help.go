@@ -32,7 +32,7 @@ where from:
   -p            no promiscuous mode
   -s BYTES      keep so much of each packet (262144)
   -B KIB        size of the ring that the kernel fills (16384)
-  --workers N   share the packets out among N rings, with a thread each (1)
+  --workers N   share the packets out among N such rings, each with its own reader (1)
 
 how it looks:
   -t            no time; -tt seconds since 1970, -ttt since the line before,

@@ -76,7 +76,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	}
 	stopOnHangup(stdout, stop)
 	release := w.answer(asked)
-	done := w.drawer.start(time.Now, func(worker int) bool { return w.workers[worker].live.Idle() })
+	done := w.drawer.start(time.Now, func(worker int) bool { return w.workers[worker].idle() })
 	err = w.run(ctx, stop)
 	<-done
 	release()

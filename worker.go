@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"icmpdump/capture"
@@ -35,6 +36,7 @@ type worker struct {
 	batch  *batch           // for the drawer
 	waited int              // milliseconds, since it last had a batch to go on with
 	timer  *time.Timer      // for waiting
+	keeps  atomic.Bool      // while it waits for packets, there are events in its batch
 
 	others  uint64 // events of requests that got no answer, and of flows that are over
 	undrawn uint64 // events that nobody wants to see
@@ -101,6 +103,7 @@ func (w *worker) tick(quiet bool, now time.Time) {
 	} else {
 		w.heard = now
 	}
+	w.keeps.Store(!w.batch.empty())
 	switch {
 	case !w.batch.empty():
 		w.live.SetTick(keptTick)
@@ -110,6 +113,9 @@ func (w *worker) tick(quiet bool, now time.Time) {
 		w.live.SetTick(busyTick)
 	}
 }
+
+// idle reports whether there is nothing that w could hand over. Any goroutine may ask.
+func (w *worker) idle() bool { return w.live.Idle() && !w.keeps.Load() }
 
 // hear notes what is counted elsewhere, and tells the table of packets that the kernel dropped.
 func (w *worker) hear(in *capture.Batch) {
