@@ -13,7 +13,7 @@ const (
 	late = afpacket.Latency + time.Millisecond
 
 	// hold is how long events wait for those of a worker that is busy: it has packets to read, but
-	// no processor to read them. It is less than patience, or others would skip lines meanwhile.
+	// no processor to read them. It is less than patience: others would skip lines meanwhile.
 	hold = 80 * time.Millisecond
 )
 

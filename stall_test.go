@@ -40,7 +40,7 @@ func TestStalledReader(t *testing.T) {
 	r := lab.Hold(t, a.Command("icmpdump", "--stats", "-i", "va"), "listening on")
 	const sent = 60_000
 	sendEchoes(a, b, sent)
-	time.Sleep(500 * time.Millisecond)
+	time.Sleep(2 * patience * time.Millisecond)
 	r.Signal(os.Interrupt)
 	r.Read()
 	lines, stderr := r.End()
@@ -100,7 +100,7 @@ func TestSecondSignalKills(t *testing.T) {
 	}
 }
 
-// A reader that is late by less than a tenth of a second loses no line of a flood: it is the ring
+// A reader that is late by less than a second loses no line of a flood: it is the ring
 // that keeps the packets meanwhile.
 func TestLateReader(t *testing.T) {
 	a, b := lab.Pair(t)
@@ -108,7 +108,7 @@ func TestLateReader(t *testing.T) {
 	for range 3 {
 		r := lab.Hold(t, a.Command("icmpdump", "--stats", "-i", "va", "-B", "65536"), "listening on")
 		go func() {
-			time.Sleep(60 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond)
 			r.Read()
 		}()
 		sendEchoes(a, b, sent)

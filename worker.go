@@ -14,8 +14,9 @@ const (
 	ahead = 3
 
 	// patience is how many milliseconds a live view waits for an output that takes nothing,
-	// before it skips lines. Meanwhile packets lie in the ring.
-	patience = 100
+	// before it skips lines. Meanwhile packets lie in the ring. A disk may take nothing for some
+	// tenths of a second.
+	patience = 1000
 
 	// How long a live source is waited for: while there are events that the drawer had no batch
 	// for, while a request may wait for its reply, and when neither is so.
