@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// circulating is how many batches of events go round between each worker and the drawer.
-	circulating = 8
+	// circulating is how many batches of events go round between each worker and the drawer: from a
+	// file, of 290 KB each.
+	circulating = 4
 
 	// textSize is how much text is written at once: a batch of frames may become 25 times as
 	// many bytes of JSON.

@@ -103,12 +103,13 @@ func TestMergeOfManyIsInOrder(t *testing.T) {
 			m.give(w, pending[w]...)
 			pending[w] = nil
 		}
-		if d.IntN(50) == 0 { // none is later than hold
+		if d.IntN(50) == 0 || len(m.free[w]) == 1 { // none is later than hold
 			for w := range pending {
 				m.give(w, pending[w]...)
 				pending[w] = nil
 			}
 			*now = now.Add(hold)
+			m.step(nil)
 		}
 	}
 	for w := range pending {
