@@ -4,8 +4,13 @@ BIN      := icmpdump
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME := 30s
-BENCH    := .
 ARGS     :=
+
+# What make bench measures: go are the Go benchmarks, all others are bench/'s scenarios.
+BENCH     := go text flows noise many flood age idle
+COUNT     := 6
+ROUNDS    := 5
+BENCHARGS :=
 
 # Programs that the tests run, and the Debian packages that have them.
 TOOLS    := ip ping fping nft tcpdump tshark nc sysctl script
@@ -14,7 +19,7 @@ PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd p
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0
 
-.PHONY: help build run test race check fuzz bench cap deps clean
+.PHONY: help build run test race check fuzz bench pgo cap deps clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -28,6 +33,7 @@ run: build ## the live view; ARGS='-i eth0 -c 5' for options
 # One package at a time: some of them load the machine.
 test: deps ## all tests, after installing what they need
 	go test -p 1 -count=1 -timeout 5m ./...
+	go -C bench test -count=1 ./...
 
 race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile ./render
@@ -37,7 +43,9 @@ check: ## format, vet for three architectures, staticcheck
 	GOARCH=amd64 go vet ./...
 	GOARCH=386 go vet ./...
 	GOARCH=arm64 go vet ./...
+	go -C bench vet ./...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
+	cd bench && go tool -modfile=../.ci/tools.mod staticcheck ./...
 
 fuzz: ## every fuzz target in turn, FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \
@@ -47,8 +55,22 @@ fuzz: ## every fuzz target in turn, FUZZTIME each
 		done; \
 	done
 
-bench: deps ## benchmarks, against tcpdump where it does the same; BENCH=LineAge for one
-	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem ./...
+# Only these send floods.
+bench pgo: TOOLS += trafgen
+bench pgo: PACKAGES += netsniff-ng
+
+bench: deps build ## Go benchmarks (go), then against peers; BENCH='text flood' for some, ROUNDS, COUNT, BENCHARGS
+ifneq ($(filter go,$(BENCH)),)
+	go test -p 1 -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+endif
+ifneq ($(filter-out go,$(BENCH)),)
+	go -C bench build -o bin/ ./...
+	bench/bin/bench -rounds $(ROUNDS) $(BENCHARGS) $(filter-out go,$(BENCH))
+endif
+
+pgo: deps ## default.pgo, which go build heeds: a profile of files, and of a flood if root
+	go test -run '^$$' -bench '^BenchmarkRun$$' -benchtime 5s -cpuprofile default.pgo .
+	rm -f icmpdump.test
 
 cap: build ## let everybody capture with this binary, without sudo
 	$(SUDO) setcap cap_net_raw+ep ./$(BIN)
@@ -62,4 +84,4 @@ deps: ## install what the tests need, if root and on Debian
 	else echo "not installed, and tests that need them are skipped:$$missing"; fi
 
 clean: ## remove what was built
-	rm -f $(BIN)
+	rm -rf $(BIN) bench/bin

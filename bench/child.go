@@ -14,10 +14,12 @@ import (
 // MB is 10^6 bytes: what is shown, and what is wanted.
 const mb = 1e6
 
-// command is one that ^C at the terminal does not reach: the runner ends it, by ctx.
+// command is one that ^C at the terminal does not reach: the runner kills it, by ctx, and what it
+// has started itself.
 func command(ctx context.Context, argv ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return cmd
 }
 
