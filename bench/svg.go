@@ -22,7 +22,7 @@ text { font: 13px sans-serif; fill: #24292f }
 .grid { stroke: #57606a; stroke-opacity: .25 }
 .curve0 { stroke: #0969da; fill: #0969da }
 .curve1 { stroke: #bc4c00; fill: #bc4c00 }
-polyline { fill: none !important; stroke-width: 2 }
+polyline { stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .axis, .grid { stroke: #9198a1 }
@@ -75,7 +75,7 @@ func scaleSVG(r *report) []byte {
 		}
 		last := scaleFlows[len(scaleFlows)-1]
 		end := spreadOf(r.values(scalePoint(curve.name, last), measurePacket)).Median
-		fmt.Fprintf(&s, "<polyline points=\"%s\"/>\n</g>\n<text x=\"%.1f\" y=\"%.1f\">%s</text>\n", strings.Join(points, " "), x(last)+10, y(end)+4, curve.name)
+		fmt.Fprintf(&s, "<polyline style=\"fill:none\" points=\"%s\"/>\n</g>\n<text x=\"%.1f\" y=\"%.1f\">%s</text>\n", strings.Join(points, " "), x(last)+10, y(end)+4, curve.name)
 	}
 	s.WriteString("</svg>\n")
 	return []byte(s.String())
