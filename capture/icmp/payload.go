@@ -16,12 +16,20 @@ type Payload struct {
 
 // Payload is that of p, an echo request or reply that is no fragment and whose header was
 // captured as a whole.
-func (p *Packet) Payload() (Payload, bool) {
+func (p *Packet) Payload() (data Payload, ok bool) {
+	ok = p.ReadPayload(&data)
+	return data, ok
+}
+
+// ReadPayload is Payload without a copy: to read all of one that was written field by field just
+// now is a wait of 5 ns.
+func (p *Packet) ReadPayload(to *Payload) bool {
 	if !p.isEcho() || p.Got < 8 || p.Frag != 0 {
-		return Payload{}, false
+		return false
 	}
 	both := binary.LittleEndian.Uint64(p.Quote.Src[:])
-	return Payload{Head: p.Quote.Dst, Sum: uint32(both), Len: uint16(both >> 32)}, true
+	to.Head, to.Sum, to.Len = p.Quote.Dst, uint32(both), uint16(both>>32)
+	return true
 }
 
 // SetPayload leaves in p, an echo, what Payload says of its data. Decode does it.
