@@ -280,7 +280,7 @@ func (w *watcher) summary() *render.Summary {
 		Skipped:  sum.skipped,
 		Totals:   w.table.Totals(),
 		Verdicts: sum.tally.Verdicts,
-		Rows:     w.table.Rows(nil, func(c *flowtable.Counts) bool { return c.Lost > 0 }),
+		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {

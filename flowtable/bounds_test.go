@@ -51,7 +51,7 @@ func TestEviction(t *testing.T) {
 			packets, requests = packets+2, requests+1
 		}
 		if i%1000 == 999 {
-			if err := table.CheckIndex(); err != nil {
+			if err := table.Check(); err != nil {
 				t.Fatalf("round %d: %v", i, err)
 			}
 		}
@@ -72,7 +72,7 @@ func TestEviction(t *testing.T) {
 		t.Errorf("in the end: %+v", c)
 	}
 	advanceAll(table, &e, now+200*sec)
-	if err := table.CheckIndex(); err != nil {
+	if err := table.Check(); err != nil {
 		t.Errorf("all are over: %v", err)
 	}
 }
@@ -121,6 +121,82 @@ func TestNamesakes(t *testing.T) {
 		}
 	}
 	books(t, table.Rows(nil, nil), table.Totals(), len(packets))
+}
+
+// Of many requests that wait, in more memory than there was for the first of them, each reply finds
+// its own.
+func TestReplyFindsItsRequest(t *testing.T) {
+	const many = 20_000
+	table := flowtable.New(flowtable.Config{MaxFlows: 64})
+	for i := range int64(many) {
+		add(table, ask(base+i*us, int(i)))
+	}
+	for i := range int64(many) { // the newest first, and the oldest, by turns
+		seq := i / 2
+		if i%2 == 0 {
+			seq = many - 1 - seq
+		}
+		e := add(table, answer(base+sec+i*us, int(seq)))
+		if want := sec + (i-seq)*us; !e[0].HasRTT || e[0].RTT != want {
+			t.Fatalf("%s, in %d ns, want %d", describe(&e[0]), e[0].RTT, want)
+		}
+	}
+}
+
+// However many flows had one place after another, their requests are not all in one chain.
+func TestChainsAreShort(t *testing.T) {
+	const many = 20_000
+	table := flowtable.New(flowtable.Config{MaxFlows: 8})
+	for i := range int64(many) {
+		s := word(ask(base+i*us, 0), uint32(i)<<16)
+		add(table, s)
+		add(table, s) // it has a namesake, which is looked for
+	}
+	if n := table.LongestChain(); n > 100 {
+		t.Errorf("%d requests in a chain", n)
+	}
+}
+
+// What is settled is in nobody's way: behind any number of such requests, that with which a reply
+// from elsewhere has to do is found.
+func TestBehindWhatIsSettled(t *testing.T) {
+	for _, group := range []bool{false, true} {
+		table := flowtable.New(flowtable.Config{MaxFlows: 1000})
+		first := asks
+		if group {
+			first = to(asks, groups4[0])
+		}
+		add(table, first)
+		others := func(i int) shot { return to(first, icmp.AddrFrom4([4]byte{11, 0, byte(i >> 8), byte(i)})) }
+		const many = 300 // more than are looked at
+		for i := range many {
+			add(table, others(i))
+		}
+		add(table, from(answer(mature+ms, 2), host9)) // a stranger's, for which all are gone through
+		for i := range many {
+			add(table, back(others(i), 0))
+		}
+		e := add(table, from(answer(mature+2*ms, 1), host9))
+		if got := &e[len(e)-1]; group && got.Notes&flowtable.NoteMulti == 0 || !group && got.Asked != first.dst {
+			t.Errorf("group %v: %s", group, describe(got))
+		}
+	}
+}
+
+// A request that was lost so long ago that others are where it was remembered is not taken for its
+// namesake, which was lost just now.
+func TestNamesakeOfWhatIsGone(t *testing.T) {
+	const many = 3000 // more than are remembered before the first of them leave
+	table := flowtable.New(flowtable.Config{MaxFlows: 64})
+	add(table, ask(base, 1))
+	add(table, ask(base+55*sec, 1))
+	for i := range int64(many) {
+		add(table, word(ask(base+61*sec+i*us, 0), 5<<16|uint32(i)))
+	}
+	late := add(table, answer(base+67*sec, 1))
+	if got, want := describe(&late[len(late)-1]), "0/1 req=2 lost=1 late=1 rtt=12000ms LATE"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 // Lost requests of all flows come in the order in which they were overdue, and before the

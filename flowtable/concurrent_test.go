@@ -101,7 +101,7 @@ func TestConcurrentUse(t *testing.T) {
 	if c := table.Totals().Echo; c.Lost != want.Pending || lost.Load() != want.Pending || c.Pending != 0 {
 		t.Errorf("%d lost, %d of them told of, %d pending; want %d", c.Lost, lost.Load(), c.Pending, want.Pending)
 	}
-	if err := table.CheckIndex(); err != nil {
+	if err := table.Check(); err != nil {
 		t.Error(err)
 	}
 }

@@ -34,6 +34,26 @@ type Events struct {
 // Reset takes all out and keeps the memory.
 func (e *Events) Reset() { e.All, e.Rows = e.All[:0], e.Rows[:0] }
 
+// next is one more event, of which nothing is filled in.
+func (e *Events) next() *Event {
+	n := len(e.All)
+	if n == cap(e.All) {
+		e.All = append(e.All, Event{})
+	} else {
+		e.All = e.All[:n+1]
+	}
+	return &e.All[n]
+}
+
+// begin makes e one of p that belongs to no flow yet, whatever was in it.
+func (e *Event) begin(p *icmp.Packet) {
+	e.Notes, e.Kind, e.LastSeq, e.Row = packetNotes(p), KindNone, 0, 0
+	e.HasRTT, e.HasAsked, e.Lost, e.Ended = false, false, false, false
+	if !p.Decoded() {
+		e.Counts = Counts{}
+	}
+}
+
 // Counts are a flow's counters. Of one that has requests and replies, both of which are seen,
 // Requests = Replies − Multi + Late + Errors + Lost + Pending + Forgotten.
 type Counts struct {

@@ -18,24 +18,27 @@ type fit struct {
 // fit looks for requests of other flows that a, a reply, may have to do with, and answers
 // those that asked a group.
 func (t *Table) fit(a *arrival) (f fit) {
-	t.each(func(s *shard) { s.answerGroups(a, &f) })
+	a.asker = askerHash(t.Seed, &a.key, a.seq)
+	for i := range t.shards {
+		t.shards[i].answerGroups(a, &f)
+	}
 	if f.group {
 		return f
 	}
 	var of *shard
 	var newest int64
-	t.each(func(s *shard) {
-		if i := s.newestSettled(a); i != 0 && (of == nil || s.requests.slab[i].at > newest) {
-			of, newest = s, s.requests.slab[i].at
+	for i := range t.shards {
+		s := &t.shards[i]
+		if q := s.newestSettled(a); q != 0 && (of == nil || s.requests.at(q).at > newest) {
+			of, newest = s, s.requests.at(q).at
 		}
-	})
-	if of != nil {
-		of.mu.Lock()
-		of.answerAgain(a, &f)
-		of.mu.Unlock()
 	}
-	if !f.group {
-		t.each(func(s *shard) { s.askedOthers(a, &f) })
+	if of != nil {
+		of.answerAgain(a, &f)
+		return f
+	}
+	for i := range t.shards {
+		t.shards[i].askedOthers(a, &f)
 	}
 	return f
 }
@@ -53,36 +56,44 @@ func (s *shard) fits(a *arrival, q *request) bool {
 		(k.Scope == a.key.Scope || k.Scope == 0 || a.key.Scope == 0)
 }
 
-// each calls f with the requests of that standing that a fits, until f says that it is enough:
-// the oldest first, but of those that are settled the newest. f may settle what it is given.
-func (s *shard) each(a *arrival, st standing, f func(i uint32) (enough bool)) {
+// each calls f with the requests that a fits, until f says that it is enough: the newest first. What
+// nobody can answer any more, it takes out of the chain, so that it is in nobody's way again.
+func (s *shard) each(a *arrival, f func(i uint32, q *request) (enough bool)) {
 	r := &s.requests
-	asker := a.hash.asker
-	bucket, next := r.askerBucket(asker, st), r.ofAsker.next
-	i := bucket.head
-	if st == settledGroup {
-		i, next = bucket.tail, r.ofAsker.before
+	if s.OneWay {
+		s.leave(a.clock.now)
 	}
-	for steps := 0; i != 0 && steps < maxWalk; steps++ {
-		q, following := &r.slab[i], next(i)
-		if q.asker == asker && q.standing() == st && s.fits(a, q) && f(i) {
+	s.enterAskers()
+	link := r.asker(a.asker)
+	for steps := 0; *link >= r.first && steps < maxWalk; {
+		i := *link
+		q := r.at(i)
+		if q.state != statePending && !q.group || !s.alive(q) || s.stale(i, a.clock.now) {
+			*link = q.before
+			continue
+		}
+		if s.fits(a, q) && f(i, q) {
 			return
 		}
-		i = following
+		link = &q.before
+		steps++
 	}
 }
 
 // answerGroups answers the requests to a group that wait and that a fits.
 func (s *shard) answerGroups(a *arrival, f *fit) {
-	r := &s.requests
-	s.each(a, waitsGroup, func(i uint32) bool {
-		q := &r.slab[i]
-		of := &s.flows[q.flow]
-		r.settle(of, i, stateAnswered)
-		of.counts.Pending--
-		of.counts.Replies++
-		if !f.group || q.at >= f.request.at {
+	s.each(a, func(i uint32, q *request) bool {
+		if !q.group || q.newer != 0 {
+			return false // of namesakes the newest is enough
+		}
+		if q.state == statePending && (!f.group || q.at >= f.request.at) {
 			f.group, f.request = true, *q
+		}
+		of := &s.flows[q.flow]
+		for q.pending != 0 {
+			s.settle(of, q.pending, stateAnswered)
+			of.pending--
+			of.replies++
 		}
 		return false
 	})
@@ -90,43 +101,40 @@ func (s *shard) answerGroups(a *arrival, f *fit) {
 
 // newestSettled is the newest request to a group that is settled and that a fits, or 0.
 func (s *shard) newestSettled(a *arrival) (newest uint32) {
-	s.each(a, settledGroup, func(i uint32) bool {
-		if s.answersAgain(a, i) && (newest == 0 || s.requests.slab[i].at > s.requests.slab[newest].at) {
+	s.each(a, func(i uint32, q *request) bool {
+		if q.group && q.state != statePending && s.answersAgain(a, q) {
 			newest = i
 		}
-		return false
+		return newest != 0
 	})
 	return newest
 }
 
-// answersAgain reports whether a may answer i, a request to a group that is settled. A reply to
+// answersAgain reports whether a may answer q, a request to a group that is settled. A reply to
 // all may be about nothing, and does so only as soon as its sender is to answer, and once.
-func (s *shard) answersAgain(a *arrival, i uint32) bool {
-	q := &s.requests.slab[i]
+func (s *shard) answersAgain(a *arrival, q *request) bool {
+	age := a.clock.now - q.at
 	if a.toAll() {
-		return q.state == stateAnswered && a.clock.now-q.at < s.ReplyTimeout && q.at > a.answered
+		return q.state == stateAnswered && age < s.ReplyTimeout && q.at > a.answered
 	}
-	return !s.stale(i, a.clock.now)
+	return age < s.Late
 }
 
 // answerAgain notes that a answers a request to a group that is settled.
 func (s *shard) answerAgain(a *arrival, f *fit) {
 	i := s.newestSettled(a)
-	if i == 0 {
-		return
-	}
-	q := &s.requests.slab[i]
-	c := &s.flows[q.flow].counts
+	q := s.requests.at(i)
+	of := &s.flows[q.flow]
 	switch q.state {
 	case stateLost:
-		s.requests.answerLate(s.requests.newest(q.flow, q.seq), i)
-		c.Lost--
-		c.Late++
+		s.requests.answerLate(s.newest(q.flow, of, q.seq), i)
+		of.lost--
+		s.rare(int(q.flow)).Late++
 		f.late = true
 	case stateRefused:
 		q.state = stateAnswered
-		c.Errors--
-		c.Replies++
+		s.rare(int(q.flow)).Errors--
+		of.replies++
 	}
 	f.group, f.request = true, *q
 }
@@ -134,9 +142,12 @@ func (s *shard) answerAgain(a *arrival, f *fit) {
 // askedOthers counts the requests that wait, and would be answered by a had they asked its
 // sender.
 func (s *shard) askedOthers(a *arrival, f *fit) {
-	s.each(a, waitsAlone, func(i uint32) bool {
+	s.each(a, func(i uint32, q *request) bool {
+		if q.state != statePending || q.group {
+			return false
+		}
 		f.alone++
-		f.asked = s.flows[s.requests.slab[i].flow].key.Responder
+		f.asked = s.flows[q.flow].key.Responder
 		return f.alone > 1
 	})
 }

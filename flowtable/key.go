@@ -60,6 +60,12 @@ type Key struct {
 	Code    uint8
 }
 
+// is reports whether two keys are the same. Compared as wholes they take twice as long.
+func (k *Key) is(o *Key) bool {
+	return k.Requester == o.Requester && k.Responder == o.Responder && k.Scope == o.Scope && k.VLAN == o.VLAN &&
+		k.ID == o.ID && k.Kind == o.Kind && k.Version == o.Version && k.Type == o.Type && k.Code == o.Code
+}
+
 // ICMPType is the type and code of k's packets, of a query flow those of its requests.
 func (k *Key) ICMPType() (typ, code uint8) {
 	if !k.Kind.Paired() {
@@ -133,30 +139,28 @@ func partOf(version, typ uint8) part {
 // A place in the table: what a packet is, and where it belongs.
 type place struct {
 	key   Key
-	cause icmp.Quote // of an error flow, what it is about
+	cause icmp.Quote // what an error is about; valid iff the key's Kind is KindError
 	role  role
 	seq   uint16 // of a query
 	group bool   // a request that asks a group
 }
 
-// placeOf is the place of p, which has an ICMP header. A query that was cut off before it
-// could be paired is counted by its type.
-func placeOf(p *icmp.Packet) place {
+// of makes pl the place of p, which has an ICMP header. A query that was cut off before it could
+// be paired is counted by its type.
+func (pl *place) of(p *icmp.Packet) {
 	part := partOf(p.Version, p.Type)
-	if part.kind != KindNone && p.Got == 8 {
-		if pl := queryPlace(p, part); pl.key.Kind != KindNone {
-			return pl
-		}
+	if part.kind == KindNone || p.Got < 8 || !pl.query(p, part) {
+		pl.counted(p)
 	}
-	return countedPlace(p)
 }
 
-// countedPlace is the place of p if it is neither a request nor a reply.
-func countedPlace(p *icmp.Packet) place {
-	pl := place{key: Key{
+// counted makes pl the place of p if it is neither a request nor a reply.
+func (pl *place) counted(p *icmp.Packet) {
+	pl.role, pl.seq, pl.group = roleCounted, 0, false
+	pl.key = Key{
 		Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p),
 		Kind: KindOther, Type: p.Type, Code: p.Code,
-	}}
+	}
 	if p.IsError() {
 		pl.key.Kind = KindError
 		pl.cause = p.Quoted()
@@ -167,27 +171,30 @@ func countedPlace(p *icmp.Packet) place {
 	if isLocal(&p.Src, p.Version) || isLocal(&p.Dst, p.Version) {
 		pl.key.Scope = p.Iface
 	}
-	return pl
 }
 
-// queryPlace is the place of p, which plays that part; without a kind if it does not really.
-func queryPlace(p *icmp.Packet, part part) place {
-	k := Key{Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p), Kind: part.kind}
-	var seq uint16
+// query makes pl the place of p, which plays that part; it reports false if it does not really.
+func (pl *place) query(p *icmp.Packet, part part) bool {
+	pl.role, pl.seq = part.role, 0
+	k := &pl.key
+	k.Requester, k.Responder = p.Src, p.Dst
 	if part.role == roleReply {
 		k.Requester, k.Responder = p.Dst, p.Src
 	}
+	k.Scope, k.VLAN, k.ID, k.Kind, k.Version, k.Type, k.Code = 0, vlan(p), 0, part.kind, p.Version, 0, 0
 	switch part.kind {
+	case KindEcho:
+		k.ID, pl.seq = uint16(p.Rest>>16), uint16(p.Rest) // the most frequent, without asking for its fields
 	case KindNodeInfo:
 		nonce, ok := p.Nonce()
 		if !ok {
-			return place{}
+			return false
 		}
-		seq = uint16(nonce>>48) ^ uint16(nonce>>32) ^ uint16(nonce>>16) ^ uint16(nonce)
+		pl.seq = uint16(nonce>>48) ^ uint16(nonce>>32) ^ uint16(nonce>>16) ^ uint16(nonce)
 	case KindNeighbor:
 		target, ok := p.Target()
 		if !ok || k.Requester == (icmp.Addr{}) { // duplicate address detection hopes for silence
-			return place{}
+			return false
 		}
 		k.Responder = target
 		if isGroup(&k.Requester, 6) {
@@ -204,13 +211,14 @@ func queryPlace(p *icmp.Packet, part part) place {
 	default:
 		k.ID, _ = p.ID()
 		if k.Kind.HasSeq() {
-			seq, _ = p.Seq()
+			pl.seq, _ = p.Seq()
 		}
 	}
 	if k.Kind.onLink() || isLocal(&p.Src, p.Version) || isLocal(&p.Dst, p.Version) {
 		k.Scope = p.Iface
 	}
-	return place{key: k, role: part.role, seq: seq, group: part.role == roleRequest && asksGroup(&k, p)}
+	pl.group = part.role == roleRequest && asksGroup(k, p)
+	return true
 }
 
 // asksGroup reports whether p, a request, may be answered by others than whom it asks.
@@ -224,19 +232,20 @@ func asksGroup(k *Key, p *icmp.Packet) bool {
 	return isGroup(&k.Responder, k.Version) || k.Version == 4 && p.Flags&icmp.FlagGroup != 0
 }
 
-// quotedPlace is the place of the query that p, an error, quotes. It is not ok if p quotes
+// quoted makes pl the place of the query that p, an error, quotes. It reports false if p quotes
 // something else.
-func quotedPlace(p *icmp.Packet) (_ place, ok bool) {
+func (pl *place) quoted(p *icmp.Packet) bool {
 	q := p.Quoted()
 	part := partOf(p.Version, q.Type)
 	if q.Level < icmp.QuotePorts || !q.IsICMP() || part.role != roleRequest || !part.kind.HasSeq() {
-		return place{}, false
+		return false
 	}
-	k := Key{Requester: q.Src, Responder: q.Dst, Version: p.Version, VLAN: vlan(p), ID: q.SrcPort, Kind: part.kind}
+	pl.key = Key{Requester: q.Src, Responder: q.Dst, Version: p.Version, VLAN: vlan(p), ID: q.SrcPort, Kind: part.kind}
 	if isLocal(&q.Src, p.Version) || isLocal(&q.Dst, p.Version) {
-		k.Scope = p.Iface
+		pl.key.Scope = p.Iface
 	}
-	return place{key: k, role: roleRequest, seq: q.DstPort}, true
+	pl.role, pl.seq = roleRequest, q.DstPort
+	return true
 }
 
 // vlan is the VLAN that p was in. A priority tag (identifier 0) is in none.

@@ -1,40 +1,34 @@
 package flowtable
 
-// ends are the first and the last element of a list, or the neighbors of one. Elements are
-// indices from 1; 0 is none.
+// ends are the first and the last flow of a list. A flow is named by the slab's index plus one; 0 is
+// none.
 type ends struct{ head, tail uint32 }
 
-// links are the neighbors of all elements that may be in lists, each in one of them at most.
-type links []ends
+// links are the neighbors of a flow in the list that it is in.
+type links struct{ before, next uint32 }
 
-// append puts i behind the last element of a list.
-func (l links) append(list *ends, i uint32) {
-	l[i] = ends{head: list.tail}
+// enlist puts the flow i behind the last of a list.
+func (s *shard) enlist(list *ends, i uint32) {
+	s.flows[i-1].links = links{before: list.tail}
 	if list.tail != 0 {
-		l[list.tail].tail = i
+		s.flows[list.tail-1].next = i
 	} else {
 		list.head = i
 	}
 	list.tail = i
 }
 
-// remove takes i out of its list.
-func (l links) remove(list *ends, i uint32) {
-	at := l[i]
-	if at.head != 0 {
-		l[at.head].tail = at.tail
+// delist takes the flow i out of its list.
+func (s *shard) delist(list *ends, i uint32) {
+	at := s.flows[i-1].links
+	if at.before != 0 {
+		s.flows[at.before-1].next = at.next
 	} else {
-		list.head = at.tail
+		list.head = at.next
 	}
-	if at.tail != 0 {
-		l[at.tail].head = at.head
+	if at.next != 0 {
+		s.flows[at.next-1].before = at.before
 	} else {
-		list.tail = at.head
+		list.tail = at.before
 	}
 }
-
-// next is the element behind i.
-func (l links) next(i uint32) uint32 { return l[i].tail }
-
-// before is the element in front of i.
-func (l links) before(i uint32) uint32 { return l[i].head }

@@ -77,7 +77,7 @@ func (m *model) observe(stamp int64) {
 	for _, f := range m.flows {
 		f.start, f.end, f.seen, f.newest.at = stamp, stamp, stamp, stamp
 	}
-	for _, q := range m.requests() {
+	for _, q := range m.requests {
 		q.at, q.sent = stamp, stamp
 	}
 	for _, first := range m.sightings {
@@ -103,21 +103,19 @@ func (m *model) expire(dst *flowtable.Events) {
 		case f != nil:
 			m.end(dst, f)
 		default:
-			m.forgetSettled()
-			if m.config.OneWay { // what waits goes on to wait, and what for will not be known
-				m.waiting = slices.DeleteFunc(m.waiting, m.tooOld)
-			}
 			return
 		}
 	}
 }
 
-// overdue is the request that has waited for longest, if that is too long.
+// overdue is the request that has waited for longest, if that is too long. Where one direction is
+// seen, none is: what it waits for will not be known.
 func (m *model) overdue() *asked {
-	if len(m.waiting) == 0 || m.config.OneWay || m.clock.now < m.waiting[0].at+m.config.ReplyTimeout {
+	i := slices.IndexFunc(m.requests, func(q *asked) bool { return q.state == pending && !q.gone })
+	if i < 0 || m.config.OneWay || m.clock.now < m.requests[i].at+m.config.ReplyTimeout {
 		return nil
 	}
-	return m.waiting[0]
+	return m.requests[i]
 }
 
 // idle is the flow that has had no packet for longest, if it is over by that.
@@ -132,7 +130,7 @@ func (m *model) idle() (idlest *flow) {
 
 // giveUp makes q a lost request.
 func (m *model) giveUp(dst *flowtable.Events, q *asked) {
-	m.settle(q, lost)
+	q.state = lost
 	q.flow.counts.Pending--
 	q.flow.counts.Lost++
 	if m.config.NoLost {
@@ -153,7 +151,7 @@ func (m *model) giveUp(dst *flowtable.Events, q *asked) {
 // end makes f a flow that is over.
 func (m *model) end(dst *flowtable.Events, f *flow) {
 	f.over = true
-	m.forget(func(q *asked) bool { return q.flow == f })
+	m.abandon(f)
 	m.mark("over")
 	if !m.config.Ends {
 		return
@@ -164,15 +162,7 @@ func (m *model) end(dst *flowtable.Events, f *flow) {
 	dst.Rows = append(dst.Rows, m.row(f))
 }
 
-// forgetSettled forgets those in front that nothing can answer any more.
-func (m *model) forgetSettled() {
-	for len(m.settled) > 0 && m.tooOld(m.settled[0]) {
-		m.settled = m.settled[1:]
-	}
-}
-
 // tooOld reports whether it is too late for any answer.
 func (m *model) tooOld(q *asked) bool { return m.clock.now >= q.at+m.config.Late }
 
 // requests are all that are remembered.
-func (m *model) requests() []*asked { return slices.Concat(m.waiting, m.settled) }

@@ -84,7 +84,7 @@ func (m *model) evict() {
 	}
 	f := m.victim()
 	m.flows = slices.DeleteFunc(m.flows, func(o *flow) bool { return o == f })
-	m.forget(func(q *asked) bool { return q.flow == f })
+	m.abandon(f)
 	f.counts.Forgotten += f.counts.Pending
 	f.counts.Pending = 0
 	if f.Kind == flowtable.KindError {

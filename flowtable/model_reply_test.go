@@ -7,8 +7,9 @@ import (
 	"icmpdump/flowtable"
 )
 
-// reply finds out what a reply answers. The rows of the document are tried from above.
-func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning) {
+// reply finds out what a reply answers. The rows of the document are tried from above. If it is a
+// request to a group, f is to remember it, so that it can answer it again.
+func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning) (group *asked) {
 	c := &f.counts
 	if c.Requests == 0 {
 		f.lastSeq = msg.seq
@@ -22,14 +23,14 @@ func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 	case waits != nil:
 		c.Pending--
 		c.Replies++
-		m.settle(waits, answered)
+		waits.state = answered
 		m.answer(e, f, waits, p, msg)
 		m.order(e, f, waits)
 	case gone != nil:
 		c.Lost--
 		c.Late++
 		e.Notes |= flowtable.NoteLate
-		m.settle(gone, answered)
+		gone.state = answered
 		m.answer(e, f, gone, p, msg)
 		m.order(e, f, gone)
 	case newest != nil && newest.state == answered:
@@ -40,10 +41,20 @@ func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 		c.Errors--
 		c.Replies++
 		m.mark("reply after an error")
-		m.settle(newest, answered)
+		newest.state = answered
 		m.answer(e, f, newest, p, msg)
 		m.order(e, f, newest)
-	case m.multi(e, f, p, msg):
+	default:
+		if group = m.multi(e, f, p, msg); group == nil {
+			m.unasked(e, f, msg)
+		}
+	}
+	return group
+}
+
+// unasked counts a reply to nothing that is known.
+func (m *model) unasked(e *flowtable.Event, f *flow, msg *meaning) {
+	switch c := &f.counts; {
 	case c.Forgotten > 0:
 		c.Forgotten--
 		c.Replies++
@@ -122,12 +133,13 @@ func (m *model) order(e *flowtable.Event, f *flow, q *asked) {
 	}
 }
 
-// multi counts a reply to a request that asked a group, if it is one.
-func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning) bool {
+// multi counts a reply to a request that asked a group, if it is one, and returns what f has
+// answered.
+func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning) *asked {
 	fitting := m.answers(f, msg)
 	newest := last(fitting)
 	if newest == nil {
-		return false
+		return nil
 	}
 	for _, q := range fitting {
 		same := q.sent == newest.sent && q.payload == newest.payload && q.state == newest.state &&
@@ -142,7 +154,7 @@ func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 		for _, q := range fitting {
 			q.flow.counts.Pending--
 			q.flow.counts.Replies++
-			m.settle(q, answered)
+			q.state = answered
 		}
 	case lost:
 		c.Lost--
@@ -156,13 +168,14 @@ func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 	case answered:
 		m.mark("multi: one more")
 	}
-	m.settle(newest, answered)
+	newest.state = answered
 	f.counts.Replies++
 	f.counts.Multi++
 	e.Notes |= flowtable.NoteMulti
 	m.answer(e, f, newest, p, msg)
-	m.remember(f, newest, msg)
-	return true
+	own := *newest
+	own.flow, own.seq, own.group = f, msg.seq, false
+	return &own
 }
 
 // answers are the requests to groups that a reply in f may answer: those that wait, or others.
@@ -200,18 +213,7 @@ func isNamesake(q *asked, msg *meaning) bool {
 		(a.Scope == b.Scope || a.Scope == 0 || b.Scope == 0)
 }
 
-// remember lets f know that it answered a request to a group, so that it can do it again.
-func (m *model) remember(f *flow, q *asked, msg *meaning) {
-	if !m.makeRoom(f) {
-		return
-	}
-	m.asked++
-	own := *q
-	own.flow, own.number, own.seq, own.group, own.state = f, m.asked, msg.seq, false, answered
-	m.settled = append(m.settled, &own)
-}
-
-// unsolicited counts a reply to nothing that is known.
+// unsolicited counts a reply that nobody has asked for.
 func (m *model) unsolicited(e *flowtable.Event, f *flow, msg *meaning) {
 	e.Notes |= flowtable.NoteUnsol
 	waiting := m.known(func(q *asked) bool {
@@ -241,7 +243,7 @@ func (m *model) refuse(e *flowtable.Event, p *icmp.Packet) {
 		return
 	}
 	m.mark("error closes a request")
-	m.settle(q, refused)
+	q.state = refused
 	f.counts.Pending--
 	f.counts.Errors++
 	f.refusal = flowtable.Refusal{By: p.Src, Type: p.Type, Code: p.Code}

@@ -14,7 +14,7 @@ type seen map[string]int
 var always = []string{
 	"clock set forward", "clock set back", "over", "no round-trip time",
 	"evicted: over", "evicted: one packet", "evicted: a pair", "evicted: not active", "evicted: no reply", "evicted: answered", "announcement",
-	"room of a settled request", "room of a request that waits", "no room for a request",
+	"room of a settled request", "room of a request that waits",
 	"reply after an error", "reply to a forgotten request", "reply to nothing, of one direction", "reply to what is older than the capture",
 	"multi: in time", "multi: late", "multi: after an error", "multi: one more",
 	"error closes a request", "error about what does not wait",

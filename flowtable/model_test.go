@@ -14,11 +14,9 @@ type model struct {
 	config    flowtable.Config // with its defaults
 	clock     clock
 	flows     []*flow  // in the order of their beginning
-	waiting   []*asked // in the order in which they were sent
-	settled   []*asked // in the order in which they were settled
+	requests  []*asked // that are remembered, in the order in which they were
 	sightings []*sighting
 	dropped   int64 // virtual time before which packets were dropped
-	asked     int   // requests that were remembered
 	packets   int   // that were counted in flows
 	totals    flowtable.Totals
 	rtts      uint64                               // times in Totals.RTT
@@ -52,7 +50,6 @@ const (
 // asked is a request that is remembered, or of a reply to a group's request, that reply.
 type asked struct {
 	flow    *flow
-	number  int // of those that were remembered, this is the how manieth
 	seq     uint16
 	at      int64 // virtual
 	sent    int64 // stamp
@@ -62,6 +59,7 @@ type asked struct {
 	iface   int32
 	payload payload
 	state   fate
+	gone    bool // its flow is: it takes a place, and nothing else
 }
 
 // A sighting is the first of a packet, and where it was seen since.
@@ -137,13 +135,13 @@ func (m *model) enter(e *flowtable.Event, p *icmp.Packet, msg meaning) {
 		m.enter(e, p, meaning{key: countedKey(p)})
 		return
 	}
-	room := msg.role == request && m.makeRoom(f)
 	known := f != nil
 	if !known {
 		f = &flow{key: msg.key}
 	}
+	var group *asked
 	if msg.role == reply { // what it answers is found out before it asks for room
-		m.reply(e, f, p, &msg)
+		group = m.reply(e, f, p, &msg)
 	}
 	if !known {
 		m.evict()
@@ -154,7 +152,9 @@ func (m *model) enter(e *flowtable.Event, p *icmp.Packet, msg meaning) {
 	}
 	switch {
 	case msg.role == request:
-		m.request(f, p, &msg, room)
+		m.request(f, p, &msg)
+	case group != nil:
+		m.remember(group)
 	case msg.role == reply:
 	case f.Kind == flowtable.KindError:
 		f.counts.Errors++
@@ -204,87 +204,98 @@ func hasPlace(p *icmp.Packet) bool { return p.Iface != 0 || p.Dir != icmp.DirUnk
 
 func placeOf(p *icmp.Packet) place { return place{p.Iface, p.Dir == icmp.DirOut} }
 
-// request counts a request and, if there is room, lets it wait.
-func (m *model) request(f *flow, p *icmp.Packet, msg *meaning, room bool) {
+// request counts a request and lets it wait.
+func (m *model) request(f *flow, p *icmp.Packet, msg *meaning) {
 	if f.counts.Requests == 0 {
 		f.group = msg.group
 	}
 	f.counts.Requests++
-	f.lastSeq = msg.seq
-	if !room {
-		f.counts.Forgotten++
-		return
-	}
 	f.counts.Pending++
-	m.asked++
-	m.waiting = append(m.waiting, &asked{
-		flow: f, number: m.asked, seq: msg.seq, at: m.clock.now, sent: m.stampOf(p), steps: m.clock.steps,
+	f.lastSeq = msg.seq
+	m.remember(&asked{
+		flow: f, seq: msg.seq, at: m.clock.now, sent: m.stampOf(p), steps: m.clock.steps,
 		untimed: p.Flags&icmp.FlagUntimed != 0, group: f.group, iface: p.Iface, payload: msg.payload,
 	})
 }
 
-// makeRoom forgets a request if there is no room for another one, of f if that is known. It
-// is not ok if that other one is the one to forget.
-func (m *model) makeRoom(f *flow) (ok bool) {
-	if len(m.waiting)+len(m.settled) < m.config.MaxRequests {
-		return true
+// remember remembers q. It may have to make room for it.
+func (m *model) remember(q *asked) {
+	for len(m.requests) > 0 && m.tooOld(m.requests[0]) {
+		m.requests = m.requests[1:]
 	}
-	if len(m.settled) > 0 {
-		m.settled = m.settled[1:]
-		m.mark("room of a settled request")
-		return true
+	if len(m.requests) == m.config.MaxRequests {
+		m.makeRoom()
 	}
-	heaviest := slices.MaxFunc(m.flows, m.byWaiting)
-	if slices.ContainsFunc(m.flows, func(f *flow) bool { return f != heaviest && m.byWaiting(f, heaviest) == 0 }) {
-		m.unsure = "which of two flows with as many requests forgets one"
-	}
-	if f == heaviest {
-		m.mark("no room for a request")
-		return false
-	}
-	i := slices.IndexFunc(m.waiting, func(q *asked) bool { return q.flow == heaviest })
-	m.waiting = slices.Delete(m.waiting, i, i+1)
-	heaviest.counts.Pending--
-	heaviest.counts.Forgotten++
-	m.mark("room of a request that waits")
-	return true
+	m.requests = append(m.requests, q)
 }
 
-// byWaiting compares by how many requests wait, and may be answered.
-func (m *model) byWaiting(a, b *flow) int {
-	waiting := func(f *flow) (n int) {
-		for _, q := range m.waiting {
-			if q.flow == f {
-				n++
-			}
+// makeRoom forgets requests: of those that are settled all but the newest, so that a quarter of
+// all places stays, and of those that wait what is above each flow's share, if they take three
+// quarters.
+func (m *model) makeRoom() {
+	m.requests = slices.DeleteFunc(m.requests, func(q *asked) bool { return q.gone })
+	waiting := 0
+	for _, q := range m.requests {
+		if q.state == pending {
+			waiting++
 		}
-		return n
 	}
-	return cmp.Compare(waiting(a), waiting(b))
+	keep := max(0, m.config.MaxRequests/4-waiting)
+	for i, q := range slices.Backward(m.requests) {
+		if q.state == pending {
+			continue
+		}
+		if keep == 0 {
+			m.requests = slices.Delete(m.requests, i, i+1)
+			m.mark("room of a settled request")
+			continue
+		}
+		keep--
+	}
+	share := m.config.MaxRequests
+	for m.keeping(share) > m.config.MaxRequests/4*3 {
+		share--
+	}
+	kept := map[*flow]int{}
+	m.requests = slices.DeleteFunc(m.requests, func(q *asked) bool {
+		if q.state != pending {
+			return false
+		}
+		if kept[q.flow]++; kept[q.flow] <= share {
+			return false
+		}
+		q.flow.counts.Pending--
+		q.flow.counts.Forgotten++
+		m.mark("room of a request that waits")
+		return true
+	})
 }
 
-// forget takes requests out.
-func (m *model) forget(is func(*asked) bool) {
-	m.waiting = slices.DeleteFunc(m.waiting, is)
-	m.settled = slices.DeleteFunc(m.settled, is)
+// keeping is how many requests wait, of each flow a share at most.
+func (m *model) keeping(share int) (sum int) {
+	waiting := map[*flow]int{}
+	for _, q := range m.requests {
+		if q.state == pending && waiting[q.flow] < share {
+			waiting[q.flow]++
+			sum++
+		}
+	}
+	return sum
 }
 
-// settle says what became of q.
-func (m *model) settle(q *asked, to fate) {
-	if q.state == pending {
-		m.waiting = slices.DeleteFunc(m.waiting, func(o *asked) bool { return o == q })
-		m.settled = append(m.settled, q)
+// abandon makes the requests of f those of a flow that is gone.
+func (m *model) abandon(f *flow) {
+	for _, q := range m.requests {
+		q.gone = q.gone || q.flow == f
 	}
-	q.state = to
 }
 
 // known are the requests of which is true, in the order in which they were sent.
 func (m *model) known(is func(*asked) bool) (known []*asked) {
-	for _, q := range m.requests() {
-		if is(q) && !m.tooOld(q) {
+	for _, q := range m.requests {
+		if !q.gone && is(q) && !m.tooOld(q) {
 			known = append(known, q)
 		}
 	}
-	slices.SortStableFunc(known, func(a, b *asked) int { return cmp.Compare(a.number, b.number) })
 	return known
 }

@@ -21,57 +21,55 @@ func (s *shard) add(a *arrival) (done bool) {
 
 // request counts a request and lets it wait for its answer.
 func (s *shard) request(a *arrival) {
-	room := s.makeRoom(a)
 	n := s.flow(a)
 	f := &s.flows[n]
-	if f.counts.Requests == 0 {
-		f.group = a.group
+	switch {
+	case f.asked > 0 && a.seq <= f.lastSeq:
+		f.flags &^= climbs
+	case f.asked == 0 && a.group:
+		f.flags |= climbs | asksAll
+	case f.asked == 0:
+		f.flags |= climbs
 	}
-	f.counts.Requests++
 	f.lastSeq = a.seq
-	if room {
-		s.wait(a, n)
-	} else {
-		f.counts.Forgotten++
-	}
-	s.take(a, n, &f.forward)
+	s.wait(a, n)
+	s.takeForward(a, n)
 }
 
 // wait remembers a, a request of the flow n.
 func (s *shard) wait(a *arrival, n int) {
+	i, q := s.next(a.clock.now)
 	f := &s.flows[n]
-	s.requests.push(f, requestOf(a, n, f.group))
-	f.counts.Pending++
-	if f.waits > s.flows[s.requests.heaviest].waits {
-		s.requests.heaviest = uint32(n)
-	}
+	q.at, q.sent = a.clock.now, a.stamp()
+	q.flow, q.serial = uint32(n), f.serial
+	q.iface, q.length = a.p.Iface, a.p.Length
+	q.steps, q.seq, q.state = a.clock.steps, a.seq, statePending
+	q.untimed, q.group = a.untimed(), f.has(asksAll)
+	q.compares = a.p.ReadPayload(&q.payload)
+	s.enter(i, q, f, f.has(climbs))
+	f.last = i
+	f.waits++
+	f.pending++
 	if a.clock.now != 0 {
-		s.wakeAt(a.clock.now + s.patience())
+		s.wakeAt(a.clock.now + s.ReplyTimeout)
 	}
-}
-
-// requestOf is the request that a is, of the flow n.
-func requestOf(a *arrival, n int, group bool) request {
-	q := request{
-		at: a.clock.now, sent: a.stamp(), flow: uint32(n), iface: a.p.Iface, length: a.p.Length, asker: a.hash.asker,
-		steps: a.clock.steps, seq: a.seq, untimed: a.untimed(), group: group,
-	}
-	q.payload, q.compares = a.p.Payload()
-	return q
 }
 
 // reply counts a reply, if it is one to a request of its flow that is remembered.
 func (s *shard) reply(a *arrival) (found bool) {
-	n := s.lookup(a.place, a.hash.flow)
+	n := s.lookup(&a.place, a.hash)
 	if n < 0 {
 		return false
 	}
+	if s.OneWay {
+		s.leave(a.clock.now) // what waits is not given up
+	}
 	f, r := &s.flows[n], &s.requests
-	newest := r.newest(uint32(n), a.seq)
+	newest := s.newest(uint32(n), f, a.seq)
 	if newest == 0 || s.stale(newest, a.clock.now) {
 		return false
 	}
-	q := &r.slab[newest]
+	q := r.at(newest)
 	if a.toAll() { // of its sender, who may have answered others before
 		a.answered = q.at
 		return false
@@ -82,51 +80,49 @@ func (s *shard) reply(a *arrival) (found bool) {
 	switch {
 	case q.pending != 0:
 		i := q.pending
-		r.settle(f, i, stateAnswered)
-		f.counts.Pending--
-		f.counts.Replies++
-		s.answered(a, n, &r.slab[i])
+		s.settle(f, i, stateAnswered)
+		f.pending--
+		f.replies++
+		s.answered(a, n, r.at(i))
 	case q.lost != 0:
 		i := q.lost
 		r.answerLate(newest, i)
-		f.counts.Lost--
-		f.counts.Late++
+		f.lost--
+		s.rare(n).Late++
 		a.e.Notes |= NoteLate
-		s.answered(a, n, &r.slab[i])
+		s.answered(a, n, r.at(i))
 	case q.state == stateRefused: // whoever sent the error let it pass
 		q.state = stateAnswered
-		f.counts.Errors--
-		f.counts.Replies++
+		s.rare(n).Errors--
+		f.replies++
 		s.answered(a, n, q)
 	default:
-		f.counts.Duplicates++
+		s.rare(n).Duplicates++
 		a.e.Notes |= NoteDup | q.compare(a.p)
 	}
 	s.takeReply(a, n)
 	return true
 }
 
-// stale reports whether nothing can come of a request any more.
-func (s *shard) stale(i uint32, now int64) bool { return now-s.requests.slab[i].at >= s.Late }
-
 // answered notes that a answered q, of the flow n itself.
 func (s *shard) answered(a *arrival, n int, q *request) {
 	f := &s.flows[n]
 	a.e.Notes |= q.compare(a.p)
-	if s.measure(a, q, f) && a.e.Notes&NoteLate == 0 {
-		s.figure(n, a.e.RTT)
+	if s.measure(a, q, n) && a.e.Notes&NoteLate == 0 {
+		s.figure(f, a.e.RTT)
 	}
 	if !f.key.Kind.HasSeq() {
 		return
 	}
-	if f.hasBest && q.at < f.best {
+	if f.has(hasBest) && q.at < f.best {
 		if behind(q.seq, f.bestSeq, f.key.Kind) {
 			a.e.Notes |= NoteOrder
-			f.counts.OutOfOrder++
+			s.rare(n).OutOfOrder++
 		}
 		return
 	}
-	f.best, f.bestSeq, f.hasBest = q.at, q.seq, true
+	f.best, f.bestSeq = q.at, q.seq
+	f.flags |= hasBest
 }
 
 // behind reports whether a sequence number comes before another (RFC 1982).
@@ -137,33 +133,25 @@ func behind(seq, other uint16, k Kind) bool {
 	return int16(seq-other) < 0
 }
 
-// measure finds the time from q to a, its answer; f is q's flow. There is none if the clock
-// went back or was set meanwhile, or was not running.
-func (s *shard) measure(a *arrival, q *request, f *flow) bool {
+// measure finds the time from q to a, its answer, which is of the flow n or, if it is an error,
+// about it. There is none if the clock went back or was set meanwhile, or was not running.
+func (s *shard) measure(a *arrival, q *request, n int) bool {
 	rtt := a.stamp() - q.sent
 	if rtt < 0 || q.steps != a.clock.steps || q.untimed || a.untimed() {
-		f.unknown++
+		s.rare(n).unknown++
 		return false
 	}
 	a.e.RTT, a.e.HasRTT = rtt, true
 	return true
 }
 
-// figure puts the round-trip time of a reply that was in time into the figures.
-func (s *shard) figure(n int, rtt int64) {
-	s.figures[n].add(&s.octaves, rtt)
-	if s.flows[n].key.Kind == KindEcho {
-		s.rtt.Add(rtt)
-	}
-}
-
 // compare is what there is to note of a reply to q by what it brings back.
 func (q *request) compare(p *icmp.Packet) Notes {
-	back, ok := p.Payload()
-	if !ok || !q.compares {
+	var back icmp.Payload
+	sent := &q.payload
+	if !q.compares || !p.ReadPayload(&back) || back.Head == sent.Head && back.Sum == sent.Sum && back.Len == sent.Len && p.Length == q.length {
 		return 0
 	}
-	sent := &q.payload
 	common := min(len(sent.Head), int(sent.Len), int(back.Len))
 	same := string(sent.Head[:common]) == string(back.Head[:common]) && (sent.Len != back.Len || sent.Sum == back.Sum)
 	switch {
@@ -177,24 +165,24 @@ func (q *request) compare(p *icmp.Packet) Notes {
 
 // multi counts a reply to q, of another flow, which asked a group.
 func (s *shard) multi(a *arrival, q request, late bool) {
-	room := s.makeRoom(a)
 	n := s.flow(a)
 	f := &s.flows[n]
-	f.counts.Replies++
-	f.counts.Multi++
+	f.replies++
+	s.rare(n).Multi++
 	a.e.Notes |= NoteMulti | q.compare(a.p)
 	if late {
 		a.e.Notes |= NoteLate
 	}
-	if s.measure(a, &q, f) && !late {
-		s.figure(n, a.e.RTT)
+	if s.measure(a, &q, n) && !late {
+		s.figure(f, a.e.RTT)
 	}
-	// What it answered once it may answer a second time. That is remembered, unless another
-	// goroutine brought a request of its own meanwhile.
-	if newest := s.requests.newest(uint32(n), a.seq); room && s.requests.slab[newest].pending == 0 {
-		q.flow, q.seq, q.group, q.state = uint32(n), a.seq, false, stateAnswered
-		q.pending, q.lost, q.newer = 0, 0, 0
-		s.requests.push(f, q)
+	// What it answered once it may answer a second time. That is remembered, unless a request of its
+	// own waits.
+	if newest := s.newest(uint32(n), f, a.seq); newest == 0 || s.requests.at(newest).pending == 0 {
+		i, own := s.next(a.clock.now)
+		*own = q
+		own.flow, own.serial, own.seq, own.group, own.state = uint32(n), f.serial, a.seq, false, stateAnswered
+		s.enter(i, own, f, false)
 	}
 	s.takeReply(a, n)
 }
@@ -205,19 +193,19 @@ func (s *shard) strange(a *arrival, alone int, asked icmp.Addr) {
 	n := s.flow(a)
 	f := &s.flows[n]
 	switch {
-	case f.counts.Forgotten > 0: // it answers one of these, though nobody knows since when
-		f.counts.Forgotten--
-		f.counts.Replies++
+	case f.has(hasRare) && s.rarities[n].Forgotten > 0: // it answers one of these, though nobody knows since when
+		s.rarities[n].Forgotten--
+		f.replies++
 	case s.OneWay: // its request may have gone the other way
-		f.counts.Replies++
+		f.replies++
 	case alone == 1:
-		f.counts.Unsolicited++
+		s.rare(n).Unsolicited++
 		a.e.Notes |= NoteUnsol
 		a.e.Asked, a.e.HasAsked = asked, true
 	default:
 		a.e.Notes |= NoteUnsol
 		if a.clock.now-s.start.Load() >= s.Late { // before, its request may be older than the capture
-			f.counts.Unsolicited++
+			s.rare(n).Unsolicited++
 		}
 	}
 	s.takeReply(a, n)
@@ -226,54 +214,67 @@ func (s *shard) strange(a *arrival, alone int, asked icmp.Addr) {
 // takeReply completes the counting of a reply.
 func (s *shard) takeReply(a *arrival, n int) {
 	f := &s.flows[n]
-	if f.counts.Requests == 0 {
+	if f.asked == 0 {
 		f.lastSeq = a.seq
 	}
-	f.watchTTL(a.p.TTL)
-	s.take(a, n, &f.reverse)
+	s.watchTTL(n, a.p.TTL)
+	f.reverse.add(Volume{1, uint64(a.p.IPLen)})
+	s.take(a, n)
 }
 
 // other counts what is neither request nor reply.
 func (s *shard) other(a *arrival) {
 	n := s.flow(a)
+	s.watchTTL(n, a.p.TTL)
+	s.takeForward(a, n)
+}
+
+// takeForward completes the counting of what the requester sent.
+func (s *shard) takeForward(a *arrival, n int) {
 	f := &s.flows[n]
-	if a.key.Kind == KindError {
-		f.counts.Errors++
-	} else {
-		f.counts.Packets++
-	}
-	f.watchTTL(a.p.TTL)
-	s.take(a, n, &f.forward)
+	f.asked++
+	f.forwardBytes += uint64(a.p.IPLen)
+	s.take(a, n)
+}
+
+// report says how the flow n stands after a.
+func (s *shard) report(a *arrival, n int) {
+	f := &s.flows[n]
+	a.e.Kind, a.e.LastSeq = f.key.Kind, f.lastSeq
+	s.count(n, &a.e.Counts)
 }
 
 // take completes the counting of any packet.
-func (s *shard) take(a *arrival, n int, v *Volume) {
-	s.touch(a, n, v)
+func (s *shard) take(a *arrival, n int) {
+	s.touch(a, n)
 	s.sighted(a, n)
-	s.report(a.e, n)
+	s.report(a, n)
 }
 
 // refuse closes the request that a, an error, answers.
 func (t *Table) refuse(a *arrival) {
-	pl, ok := quotedPlace(a.p)
-	if !ok {
+	var pl place
+	if !pl.quoted(a.p) {
 		return
 	}
-	h := t.hash(&pl)
-	s := t.lock(h.flow)
-	defer s.mu.Unlock()
-	n := s.lookup(&pl, h.flow)
+	hash := t.hash(&pl)
+	s := t.shard(hash)
+	n := s.lookup(&pl, hash)
 	if n < 0 {
 		return
 	}
-	newest := s.requests.newest(uint32(n), pl.seq)
-	if newest == 0 || s.requests.slab[newest].pending == 0 {
+	if s.OneWay {
+		s.leave(a.clock.now)
+	}
+	f, r := &s.flows[n], &s.requests
+	newest := s.newest(uint32(n), f, pl.seq)
+	if newest == 0 || r.at(newest).pending == 0 {
 		return
 	}
-	f, i := &s.flows[n], s.requests.slab[newest].pending
-	s.requests.settle(f, i, stateRefused)
-	f.counts.Pending--
-	f.counts.Errors++
-	s.refusals[n] = Refusal{By: a.p.Src, Type: a.p.Type, Code: a.p.Code}
-	s.measure(a, &s.requests.slab[i], f)
+	i := r.at(newest).pending
+	s.settle(f, i, stateRefused)
+	f.pending--
+	s.rare(n).Errors++
+	s.rarities[n].refusal = Refusal{By: a.p.Src, Type: a.p.Type, Code: a.p.Code}
+	s.measure(a, r.at(i), n)
 }

@@ -70,12 +70,13 @@ var boundPairings = []pairing{
 		want:   []string{"8/1 req=1 pend=1", "8/1 req=1 pend=1", "0/1 UNSOL"},
 	},
 	{
-		name:   "bounds: if all requests wait, the oldest of the flow that waits for most is forgotten",
+		name:   "bounds: if all requests wait, the newest of the flow that waits for most are forgotten",
 		fresh:  true,
 		config: flowtable.Config{MaxFlows: 2},
 		shots: []shot{asking(0, 1, 1), ask(mature, 1), ask(mature, 2), ask(mature, 3), ask(mature, 4), ask(mature, 5), ask(mature, 6), ask(mature, 7),
-			asking(1, 1, 2), answer(mature+2*ms, 2), back(asking(3, 1, 1), 0)},
+			asking(1, 1, 2), answer(mature+2*ms, 2), back(asking(3, 1, 1), 0), answer(mature+4*ms, 6)},
 		want: []string{"8/1 req=1 pend=1", "8/1 req=1 pend=1", "8/2 req=2 pend=2", "8/3 req=3 pend=3", "8/4 req=4 pend=4", "8/5 req=5 pend=5",
-			"8/6 req=6 pend=6", "8/7 req=7 pend=7", "8/2 req=2 pend=2", "0/2 req=7 rep=1 pend=5 forgot=1 rtt=2ms", "0/1 req=2 rep=1 pend=1 rtt=3ms"},
+			"8/6 req=6 pend=6", "8/7 req=7 pend=7", "8/2 req=2 pend=2", "0/2 req=7 rep=1 pend=4 forgot=2 rtt=2ms", "0/1 req=2 rep=1 pend=1 rtt=3ms",
+			"0/6 req=7 rep=2 pend=4 forgot=1"},
 	},
 }

@@ -161,9 +161,9 @@ var replyPairings = []pairing{
 		name:   "reply | requests of its flow were forgotten",
 		config: flowtable.Config{MaxFlows: 1}, // which has room for four
 		shots: []shot{ask(mature, 0), asks, ask(mature, 2), ask(mature, 3), ask(mature, 4), ask(mature, 5),
-			answer(mature+ms, 1), answer(mature+2*ms, 5), answer(mature+3*ms, 4), answer(mature+4*ms, 4)},
+			answer(mature+ms, 1), answer(mature+2*ms, 3), answer(mature+3*ms, 4), answer(mature+4*ms, 4)},
 		want: []string{"8/0 req=1 pend=1", "8/1 req=2 pend=2", "8/2 req=3 pend=3", "8/3 req=4 pend=4", "8/4 req=5 pend=4 forgot=1", "8/5 req=6 pend=4 forgot=2",
-			"0/1 req=6 rep=1 pend=3 forgot=2 rtt=1ms", "0/5 req=6 rep=2 pend=3 forgot=1", "0/4 req=6 rep=3 pend=3", "0/4 req=6 rep=3 pend=3 unsol=1 UNSOL"},
+			"0/1 req=6 rep=1 pend=3 forgot=2 rtt=1ms", "0/3 req=6 rep=2 pend=3 forgot=1", "0/4 req=6 rep=3 pend=3", "0/4 req=6 rep=3 pend=3 unsol=1 UNSOL"},
 	},
 	{
 		name:   "reply | requests of its flow were forgotten: those that were settled go first, and count for nothing",

@@ -18,7 +18,7 @@ func rankOf(f *flow) rank {
 	switch {
 	case f.packets() <= 1:
 		return rankSingle
-	case f.counts.Replies == 0:
+	case f.replies == 0:
 		return rankSilent
 	case f.packets() == 2:
 		return rankPair
@@ -26,25 +26,19 @@ func rankOf(f *flow) rank {
 	return rankAnswered
 }
 
-// ranks are lists of a shard's flows, one for each rank, the least recently used in front. A
-// flow is named by the slab's index plus one.
-type ranks struct {
-	lists [numRanks]ends
-	links links
-}
-
-func (r *ranks) init(flows int) { r.links = make(links, flows+1) }
+// ranks are lists of a shard's flows, one for each rank, the least recently used in front.
+type ranks [numRanks]ends
 
 // move puts the flow n at the end of its new rank's list. A new flow is in none yet: its rank is 0.
 func (s *shard) move(n int, to rank) {
 	f, id := &s.flows[n], uint32(n+1)
-	if f.rank == to && s.lists[to].tail == id {
+	if f.rank == to && s.ranks[to].tail == id {
 		return
 	}
 	if f.rank != rankOver {
-		s.links.remove(&s.lists[f.rank], id)
+		s.delist(&s.ranks[f.rank], id)
 	}
-	s.links.append(&s.lists[to], id)
+	s.enlist(&s.ranks[to], id)
 	f.rank = to
 }
 
@@ -53,13 +47,13 @@ func (s *shard) move(n int, to rank) {
 // recently used of the lowest rank.
 func (s *shard) victim(now int64) int {
 	for r := rankOver; r <= rankPair; r++ {
-		if head := s.lists[r].head; head != 0 {
+		if head := s.ranks[r].head; head != 0 {
 			return int(head - 1)
 		}
 	}
 	lowest, idle := -1, -1
 	for r := rankSilent; r < numRanks; r++ {
-		head := s.lists[r].head
+		head := s.ranks[r].head
 		if head == 0 {
 			continue
 		}
@@ -81,7 +75,7 @@ func (s *shard) victim(now int64) int {
 func (s *shard) oldest() int {
 	oldest := -1
 	for r := rankSingle; r < numRanks; r++ {
-		if head := s.lists[r].head; head != 0 && (oldest < 0 || s.flows[head-1].seen < s.flows[oldest].seen) {
+		if head := s.ranks[r].head; head != 0 && (oldest < 0 || s.flows[head-1].seen < s.flows[oldest].seen) {
 			oldest = int(head - 1)
 		}
 	}

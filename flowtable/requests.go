@@ -1,6 +1,10 @@
 package flowtable
 
-import "icmpdump/capture/icmp"
+import (
+	"cmp"
+
+	"icmpdump/capture/icmp"
+)
 
 // state is what became of a request.
 type state uint8
@@ -20,46 +24,59 @@ type request struct {
 	payload icmp.Payload // valid iff compares
 
 	flow   uint32 // the slab's index
+	serial uint32 // the flow's: if that has another one now, the request is of a flow that is gone
 	iface  int32
 	length uint32 // of the ICMP message
-	asker  uint32 // a hash of who asks what
-	steps  uint16 // of the clock
-	seq    uint16
-	state  state
 
-	untimed, compares, group bool
-
-	tag   uint32 // in the index
-	newer uint32 // the next newer namesake
+	older  uint32 // the next older one in its chain of heads
+	before uint32 // and of askers
+	newer  uint32 // the next newer namesake
 
 	// Of the newest namesake only.
 	pending uint32 // the oldest namesake that waits
 	lost    uint32 // the oldest that is lost
+
+	steps uint16 // of the clock
+	seq   uint16
+	state state
+
+	untimed, compares, group bool
+	alone                    bool // when it was seen, it had no namesakes, or one of another flow's request that is answered
 }
 
-// requests remembers the requests of a shard, from when they are sent until nothing more can
-// come of them. Each is named by its index in a slab that is made at the start; 0 is none.
+// requests remembers the requests of a shard, in the order in which they were seen: a log in a
+// ring. Each is named by its position in the log, which only grows and begins at 1; 0 is none.
+// Where there is no room, those in front go of which nothing can come any more. What a request
+// needs is in one place, which is written in order and left in order, so that the memory's own
+// prefetching works; no list is kept up to date when it is answered.
 //
-// Those that wait stand in one queue in the order of sending: all wait equally long, so that
-// what is due next is always in front. What is settled moves to the end of another queue.
-// Requests are found by flow and sequence number, the newest of namesakes only, and by who asks
-// what, whomever: see fit. However many namesakes wait (a flood with one sequence number), each
-// step takes as long.
+// A flow knows its newest request, which is the one that most replies are about. Others are found by
+// flow and sequence number, the newest of namesakes only, and by who asks what, whomever: see fit. A
+// bucket is a chain from its newest to its oldest, which ends at the first that is not in the log any
+// more. However many namesakes wait (a flood with one sequence number), each step takes as long. The
+// chains are made up to date when something is to be found in them, and not before: of a ping that
+// is answered in time, nothing ever is, and each would be a wait for memory (25 ns a packet).
 type requests struct {
-	slab  []request
-	used  uint32 // indices below were used before
-	spare uint32 // the first of those that are free again, chained by newer
-	index index  // of the newest namesakes
-	seed  uint64 // of the hash
-
-	waiting, settled ends
-	queues           links
-	ofFlow           links
-	askers           []ends
-	ofAsker          links
-
-	heaviest uint32 // the flow that was found to wait for most
+	ring        []request
+	size        uint32 // how many elements of ring are in use, a power of two: it grows
+	most        uint32 // how many requests there may be
+	first, next uint32 // positions in the log, of the oldest and behind the newest
+	due         uint32 // no older one waits
+	heads       []uint32
+	headed      uint32 // all older ones are in the chains of heads
+	askers      []uint32
+	asked       uint32 // all older ones are in the chains of askers
+	seed        uint64 // of the hash
 }
+
+// ringBegin is how many requests a shard's ring has room for at first. A small one stays in the
+// cache.
+const ringBegin = 1024
+
+// headsPerRequest keeps chains short: a step to an element that is not the one looked for is
+// one to memory that is in no cache. Where all have one sequence number, a sixteenth of the buckets
+// is used, and a chain has eight on the average.
+const headsPerRequest = 2
 
 // init makes room for n requests.
 func (r *requests) init(n int, seed uint64) {
@@ -67,124 +84,141 @@ func (r *requests) init(n int, seed uint64) {
 	for size < n {
 		size *= 2
 	}
-	r.slab = make([]request, n+1)
-	r.queues, r.ofFlow, r.ofAsker = make(links, n+1), make(links, n+1), make(links, n+1)
-	r.index, r.askers = newIndex(n), make([]ends, size)
-	r.used, r.seed = 1, seed
+	r.ring = make([]request, size)
+	r.size, r.most = uint32(min(size, ringBegin)), uint32(n)
+	r.heads, r.askers = make([]uint32, headsPerRequest*size), make([]uint32, size)
+	r.first, r.next, r.due, r.headed, r.asked = 1, 1, 1, 1, 1
+	r.seed = seed
 }
 
 // begin moves all to now.
 func (r *requests) begin(now int64) {
-	for i := range r.slab[:r.used] {
-		r.slab[i].at, r.slab[i].sent = now, now
+	for i := r.first; i != r.next; i++ {
+		q := r.at(i)
+		q.at, q.sent = now, now
 	}
 }
 
-func (r *requests) full() bool { return r.spare == 0 && int(r.used) == len(r.slab) }
+func (r *requests) at(i uint32) *request { return &r.ring[i&(r.size-1)] }
 
-// tagOf is the index's tag for a flow's requests with that sequence number.
-func (r *requests) tagOf(flow uint32, seq uint16) uint32 {
-	return inLine(mix(uint64(flow)<<16|uint64(seq/lineSlots)^r.seed, mixer1), seq)
+// head is the bucket of the requests of f with that sequence number. It goes by the serial: those of
+// all flows that had its place before would else be in one bucket.
+func (r *requests) head(f *flow, seq uint16) *uint32 {
+	h := inLine(mix(uint64(f.serial)<<16|uint64(seq/lineHeads)^r.seed, mixer1), seq)
+	return &r.heads[h&(headsPerRequest*r.size-1)]
 }
 
-// lineSlots is how many slots, or buckets, are in a line of the cache.
-const lineSlots = 8
+// asker is the bucket of the requests with that hash of who asks what.
+func (r *requests) asker(hash uint32) *uint32 { return &r.askers[hash&(r.size-1)] }
 
-// inLine is a hash of what has a sequence number and, but for that, hashed to h. Eight in a
-// row are in one line of the cache, where a ping finds its next request: 1,000 flows take
-// 340 ns a packet (BenchmarkAdd), and 410 without.
-func inLine(h uint64, seq uint16) uint32 {
-	return uint32(h)&^(lineSlots-1) | uint32(seq%lineSlots)
+// of reports whether q is a request of the flow n, f, with that sequence number.
+func (q *request) of(n uint32, f *flow, seq uint16) bool {
+	return q.flow == n && q.seq == seq && q.serial == f.serial
 }
 
-// find is the slot of the newest request of a flow with that sequence number, or nil.
-func (r *requests) find(flow uint32, seq uint16) *slot {
-	x, tag := r.index, r.tagOf(flow, seq)
-	for i := x.home(tag); x[i].element != 0; i = x.next(i) {
-		if x[i].tag != tag {
-			continue
-		}
-		if q := &r.slab[x[i].element]; q.flow == flow && q.seq == seq {
-			return &x[i]
+// newest is the newest request of the flow n, f, with that sequence number, or 0.
+func (s *shard) newest(n uint32, f *flow, seq uint16) uint32 {
+	r := &s.requests
+	if i := f.last; i >= r.first {
+		if q := r.at(i); q.of(n, f, seq) && q.newer == 0 {
+			return i
 		}
 	}
-	return nil
-}
-
-// newest is the newest request of a flow with that sequence number, or 0.
-func (r *requests) newest(flow uint32, seq uint16) uint32 {
-	if sl := r.find(flow, seq); sl != nil {
-		return sl.element
+	s.enterHeads()
+	i := *r.head(f, seq)
+	for i >= r.first {
+		q := r.at(i)
+		if q.of(n, f, seq) {
+			return i
+		}
+		i = q.older
 	}
 	return 0
 }
 
-// push remembers q, which waits or is answered already, of the flow f. There must be room.
-func (r *requests) push(f *flow, q request) {
-	i := r.spare
-	if i != 0 {
-		r.spare = r.slab[i].newer
-	} else {
-		i = r.used
-		r.used++
+// enterHeads puts all that are not yet in them into the chains of heads.
+func (s *shard) enterHeads() {
+	r := &s.requests
+	for r.headed = max(r.headed, r.first); r.headed != r.next; r.headed++ {
+		if q := r.at(r.headed); s.alive(q) {
+			r.enterHead(r.headed, q, &s.flows[q.flow])
+		}
 	}
-	q.tag = r.tagOf(q.flow, q.seq)
-	if sl := r.find(q.flow, q.seq); sl != nil {
-		before := &r.slab[sl.element]
-		before.newer = i
-		q.pending, q.lost = before.pending, before.lost
-		sl.element = i
-	} else {
-		r.index.put(q.tag, i)
+}
+
+// enterHead puts i, which is q, of the flow f, into its chain of heads, in the place of its next
+// older namesake.
+func (r *requests) enterHead(i uint32, q *request, f *flow) {
+	head := r.head(f, q.seq)
+	q.begin(i)
+	for link := head; !q.alone && *link >= r.first; {
+		o := r.at(*link)
+		if o.of(q.flow, f, q.seq) {
+			o.newer = i
+			q.pending, q.lost = cmp.Or(o.pending, q.pending), cmp.Or(o.lost, q.lost)
+			*link = o.older
+			break
+		}
+		link = &o.older
 	}
-	if q.state == statePending && q.pending == 0 {
+	q.older, *head = *head, i
+}
+
+// begin makes q, which is i, one without namesakes.
+func (q *request) begin(i uint32) {
+	q.newer, q.pending, q.lost = 0, 0, 0
+	switch q.state {
+	case statePending:
 		q.pending = i
+	case stateLost:
+		q.lost = i
 	}
-	r.slab[i] = q
-	r.ofFlow.append(&f.requests, i)
-	if q.state == statePending {
-		f.waits++
-		r.queues.append(&r.waiting, i)
-		r.askFor(i)
-	} else {
-		r.queues.append(&r.settled, i)
+}
+
+// enterAskers puts all that are not yet in them into the chains of askers, unless nobody else than
+// who was asked can answer them any more.
+func (s *shard) enterAskers() {
+	r := &s.requests
+	for r.asked = max(r.asked, r.first); r.asked != r.next; r.asked++ {
+		if q := r.at(r.asked); (q.state == statePending || q.group) && s.alive(q) {
+			bucket := r.asker(askerHash(r.seed, &s.flows[q.flow].key, q.seq))
+			q.before, *bucket = *bucket, r.asked
+		}
 	}
 }
 
 // settle ends the wait of i, the oldest of its namesakes that waits, of the flow f.
-func (r *requests) settle(f *flow, i uint32, to state) {
+func (s *shard) settle(f *flow, i uint32, to state) {
 	f.waits--
-	r.unask(i)
-	q := &r.slab[i]
-	newest := i
-	if q.newer != 0 {
-		newest = r.newest(q.flow, q.seq)
-	}
+	q := s.requests.at(i)
+	n := s.newestOf(q, f)
 	q.state = to
-	n := &r.slab[newest]
 	n.pending = q.newer // those that wait are the newest
 	if to == stateLost && n.lost == 0 {
 		n.lost = i
 	}
-	r.queues.remove(&r.waiting, i)
-	r.queues.append(&r.settled, i)
-	if q.group {
-		r.askFor(i)
+}
+
+// newestOf is the newest namesake of q, of the flow f.
+func (s *shard) newestOf(q *request, f *flow) *request {
+	if q.newer == 0 {
+		return q
 	}
+	return s.requests.at(s.newest(q.flow, f, q.seq))
 }
 
 // answerLate makes i, which was lost, answered; newest is the newest of its namesakes.
 func (r *requests) answerLate(newest, i uint32) {
-	r.slab[i].state = stateAnswered
-	if n := &r.slab[newest]; n.lost == i {
+	r.at(i).state = stateAnswered
+	if n := r.at(newest); n.lost == i {
 		n.lost = r.nextLost(i)
 	}
 }
 
 // nextLost is the first lost namesake behind i, or 0. Those that wait are the newest.
 func (r *requests) nextLost(i uint32) uint32 {
-	for i = r.slab[i].newer; i != 0; i = r.slab[i].newer {
-		switch r.slab[i].state {
+	for i = r.at(i).newer; i != 0; i = r.at(i).newer {
+		switch r.at(i).state {
 		case stateLost:
 			return i
 		case statePending:
@@ -194,64 +228,8 @@ func (r *requests) nextLost(i uint32) uint32 {
 	return 0
 }
 
-// free forgets i, of the flow f: of its namesakes the oldest, or one whose elders are stale.
-func (r *requests) free(f *flow, i uint32) {
-	q := &r.slab[i]
-	if q.newer == 0 {
-		r.index.remove(q.tag, i)
-	} else {
-		n := &r.slab[r.newest(q.flow, q.seq)]
-		if n.pending == i {
-			n.pending = q.newer
-		}
-		if n.lost == i {
-			n.lost = r.nextLost(i)
-		}
-	}
-	queue := &r.settled
-	if q.state == statePending {
-		f.waits--
-		queue = &r.waiting
-	}
-	if q.state == statePending || q.group {
-		r.unask(i)
-	}
-	r.queues.remove(queue, i)
-	r.ofFlow.remove(&f.requests, i)
-	q.newer = r.spare
-	r.spare = i
-}
+// alive reports whether q's flow is not gone.
+func (s *shard) alive(q *request) bool { return s.flows[q.flow].serial == q.serial }
 
-// A standing is how a request may be of interest to a reply from elsewhere.
-type standing uint32
-
-const (
-	waitsAlone   standing = iota // it waits for one answer, of whom it asked
-	waitsGroup                   // it asked a group, and waits
-	settledGroup                 // it asked a group, and is settled
-)
-
-func (q *request) standing() standing {
-	switch {
-	case !q.group:
-		return waitsAlone
-	case q.state == statePending:
-		return waitsGroup
-	}
-	return settledGroup
-}
-
-// askerBucket is where requests of an asker stand, in the order in which they came to stand so.
-func (r *requests) askerBucket(asker uint32, st standing) *ends {
-	return &r.askers[(asker+uint32(st)*0x9e3779b8)&uint32(len(r.askers)-1)]
-}
-
-func (r *requests) askFor(i uint32) {
-	q := &r.slab[i]
-	r.ofAsker.append(r.askerBucket(q.asker, q.standing()), i)
-}
-
-func (r *requests) unask(i uint32) {
-	q := &r.slab[i]
-	r.ofAsker.remove(r.askerBucket(q.asker, q.standing()), i)
-}
+// stale reports whether nothing can come of a request any more.
+func (s *shard) stale(i uint32, now int64) bool { return now-s.requests.at(i).at >= s.Late }

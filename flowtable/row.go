@@ -75,15 +75,17 @@ var statusNames = [...]string{"active", "idle", "timed_out"}
 func (s Status) String() string { return statusNames[s] }
 
 // Rows appends a copy of every flow, or of those of whose counters want is true, in no order.
-func (t *Table) Rows(dst []Row, want func(*Counts) bool) []Row {
-	c := t.readClock()
+func (t *Table) Rows(dst []Row, want func(Counts) bool) []Row {
+	t.mu.Lock()
+	now := t.clock.now
+	t.mu.Unlock()
 	t.each(func(s *shard) {
 		if want == nil && s == &t.shards[0] { // the other shards have about as many
 			dst = slices.Grow(dst, (s.used+s.used/16+16)*len(t.shards))
 		}
 		for n := range s.flows[:s.used] {
-			if want == nil || want(&s.flows[n].counts) {
-				dst = append(dst, s.row(n, c.now))
+			if want == nil || want(s.counts(n)) {
+				dst = append(dst, s.row(n, now))
 			}
 		}
 	})
@@ -94,9 +96,15 @@ func (t *Table) Rows(dst []Row, want func(*Counts) bool) []Row {
 func (s *shard) row(n int, now int64) Row {
 	f := &s.flows[n]
 	r := Row{
-		Key: f.key, Counts: f.counts, Forward: f.forward, Reverse: f.reverse, Start: f.start, End: f.end,
-		Repeats: f.repeats, Unknown: f.unknown, RTT: s.figures[n].row(&s.octaves), Refusal: s.refusals[n],
-		Iface: f.iface, LastSeq: f.lastSeq, TTL: f.ttl, Size: f.size,
+		Key: f.key, Counts: s.counts(n), Forward: f.forward(), Reverse: f.reverse, Start: f.start, End: f.end,
+		RTT: s.rttOf(f), Iface: f.iface, LastSeq: f.lastSeq, Size: f.size,
+	}
+	if f.has(hasTTL) {
+		r.TTL = TTL{Min: f.minTTL, Max: f.maxTTL, Seen: true}
+	}
+	if f.has(hasRare) {
+		rare := &s.rarities[n]
+		r.Repeats, r.Unknown, r.Refusal, r.TTL.Changes = rare.repeats, rare.unknown, rare.refusal, rare.changes
 	}
 	if f.key.Kind == KindError {
 		r.Quoted = s.causes[n]
@@ -141,7 +149,8 @@ func (t *Table) Totals() *Totals {
 			f := &s.flows[n]
 			sum.Packets += f.packets()
 			if f.key.Kind == KindEcho {
-				sum.Echo.add(&f.counts)
+				c := s.counts(n)
+				sum.Echo.add(&c)
 			}
 		}
 		sum.Echo.add(&s.evicted.echo)

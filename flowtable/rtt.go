@@ -22,14 +22,17 @@ type Histogram struct {
 }
 
 // Add counts one time, which is not negative.
-func (h *Histogram) Add(ns int64) {
+func (h *Histogram) Add(ns int64) { h.add(ns, bucket(ns)) }
+
+// add is Add of a time whose bucket is known.
+func (h *Histogram) add(ns int64, bucket int) {
 	if h.Count == 0 || ns < h.Min {
 		h.Min = ns
 	}
 	h.Max = max(h.Max, ns)
 	h.sum.add(ns)
 	h.Count++
-	h.counts[bucket(ns)]++
+	h.counts[bucket]++
 }
 
 // Merge adds all that o counted.
@@ -112,67 +115,132 @@ func middle(i int) int64 {
 	return low + int64(1)<<shift/2
 }
 
-// figures are those of a flow's round-trip times, in ns.
+// figures are those of a flow's round-trip times, in ns, in two lines of the cache. One that has a
+// single time needs none.
 type figures struct {
-	count, sampled uint64
+	count          uint64
 	last, min, max int64
-	sum            sum
-	mean, m2       float64 // of Welford's algorithm: a sum of squares would lose digits
-	octaves        uint32  // the buckets that are in use, or 0
+	low            uint64  // of the sum of all
+	high           uint32  // and above its 64 bits
+	unsampled      uint32  // of count, those that are in no bucket
+	squares        float64 // the sum of all differences from the first time, squared
+	octave                 // the first
 }
 
-// add counts one time, which is not negative. Buckets are needed from the second on.
-func (g *figures) add(o *octaves, ns int64) {
-	switch g.count {
-	case 0:
-		g.min, g.max = ns, ns
-	case 1:
-		g.sampled += o.add(&g.octaves, g.last) + o.add(&g.octaves, ns)
-	default:
-		g.sampled += o.add(&g.octaves, ns)
+// figuresPool is the memory for the figures of a shard's flows. Each is named by its index; 0 is
+// none.
+type figuresPool struct {
+	slab  []figures
+	used  uint32
+	spare uint32 // chained by next
+}
+
+// init makes room for n.
+func (p *figuresPool) init(n int) { p.slab, p.used = make([]figures, n+1), 1 }
+
+// take is a new one.
+func (p *figuresPool) take() uint32 {
+	i := p.spare
+	if i != 0 {
+		p.spare = p.slab[i].next
+	} else {
+		i = p.used
+		p.used++
+	}
+	p.slab[i] = figures{}
+	return i
+}
+
+// figure puts the round-trip time of a reply that was in time into the figures of f.
+func (s *shard) figure(f *flow, rtt int64) {
+	b := bucket(rtt)
+	if f.key.Kind == KindEcho {
+		s.rtt.add(rtt, b)
+	}
+	if !f.has(hasRTT) {
+		f.rtt = rtt
+		f.flags |= hasRTT
+		return
+	}
+	if f.figures == 0 {
+		f.figures = s.figures.take()
+		g := &s.figures.slab[f.figures]
+		g.begin(f.rtt)
+		g.add(&s.octaves, f.rtt, f.rtt, bucket(f.rtt))
+	}
+	s.figures.slab[f.figures].add(&s.octaves, f.rtt, rtt, b)
+}
+
+// forgetFigures gives back what f has of them.
+func (s *shard) forgetFigures(f *flow) {
+	if f.figures == 0 {
+		return
+	}
+	g := &s.figures.slab[f.figures]
+	s.octaves.free(g.next)
+	g.next, s.figures.spare = s.figures.spare, f.figures
+	f.figures = 0
+}
+
+// rttOf is what a row says of the round-trip times of f.
+func (s *shard) rttOf(f *flow) RTT {
+	switch {
+	case f.figures != 0:
+		return s.figures.slab[f.figures].row(&s.octaves, f.rtt)
+	case f.has(hasRTT):
+		return RTT{Count: 1, Sampled: 1, Last: f.rtt, Min: f.rtt, Avg: f.rtt, Max: f.rtt, P50: f.rtt, P95: f.rtt, P99: f.rtt}
+	}
+	return RTT{}
+}
+
+// begin makes room for the first time.
+func (g *figures) begin(ns int64) {
+	g.min, g.max = ns, ns
+	g.octave.high = uint32(bucket(ns) >> subBits << subBits)
+}
+
+// add counts one time, which is not negative and in that bucket. Their squares are of differences
+// from the first, so that few digits are lost, and nothing is divided.
+func (g *figures) add(o *octaves, first, ns int64, bucket int) {
+	d := float64(ns - first)
+	g.squares += d * d
+	if !o.count(&g.octave, bucket) && g.unsampled < math.MaxUint32 {
+		g.unsampled++
 	}
 	g.count++
 	g.last, g.min, g.max = ns, min(g.min, ns), max(g.max, ns)
-	g.sum.add(ns)
-	d := float64(ns) - g.mean
-	g.mean += d / float64(g.count)
-	g.m2 += d * (float64(ns) - g.mean)
+	low, carry := bits.Add64(g.low, uint64(ns), 0)
+	g.low, g.high = low, g.high+uint32(carry)
 }
 
-// row is what a row says of them.
-func (g *figures) row(o *octaves) RTT {
-	if g.count == 0 {
-		return RTT{}
-	}
+// row is what a row says of them, at least one.
+func (g *figures) row(o *octaves, first int64) RTT {
+	all := sum{uint64(g.high), g.low}
+	n := float64(g.count)
+	off := (float64(g.high)*(1<<64)+float64(g.low))/n - float64(first) // of the mean
 	r := RTT{
-		Count: g.count, Sampled: g.sampled, Last: g.last, Min: g.min, Avg: g.sum.avg(g.count), Max: g.max,
-		StdDev: int64(math.Sqrt(g.m2 / float64(g.count))),
-	}
-	if g.count == 1 {
-		r.Sampled, r.P50, r.P95, r.P99 = 1, g.last, g.last, g.last
-		return r
-	}
-	if g.sampled == 0 {
-		return r
+		Count: g.count, Sampled: g.count - uint64(g.unsampled), Last: g.last, Min: g.min, Avg: all.avg(g.count), Max: g.max,
+		StdDev: int64(math.Sqrt(max(0, g.squares/n-off*off))),
 	}
 	for _, p := range [...]struct {
 		share float64
 		ns    *int64
 	}{{0.50, &r.P50}, {0.95, &r.P95}, {0.99, &r.P99}} {
-		*p.ns = min(max(o.quantile(g.octaves, g.sampled, p.share), g.min), g.max)
+		*p.ns = min(max(o.quantile(&g.octave, r.Sampled, p.share), g.min), g.max)
 	}
 	return r
 }
 
 // An octave is the buckets of a Histogram between two powers of two.
 type octave struct {
-	counts [1 << subBits]uint64
 	next   uint32 // of the same flow, or of those that are free
 	high   uint32 // index of the first bucket
+	counts [1 << subBits]uint32
 }
 
-// octaves is the memory for the buckets of a shard's flows: few times are far apart, so that a
-// flow needs few of all the octaves that there are. Each is named by its index; 0 is none.
+// octaves is the memory for the buckets of a shard's flows, but for the first of each: few times
+// are far apart, so that a flow needs few of all the octaves that there are. Each is named by its
+// index; 0 is none.
 type octaves struct {
 	slab  []octave
 	used  uint32
@@ -181,31 +249,41 @@ type octaves struct {
 
 func (o *octaves) init(n int) { o.slab, o.used = make([]octave, n+1), 1 }
 
-// add counts ns in one of the octaves of a list, which it makes if there is room, and returns
-// how often it was counted: 1 or 0.
-func (o *octaves) add(list *uint32, ns int64) uint64 {
-	b := bucket(ns)
-	high := uint32(b >> subBits << subBits)
-	i := *list
-	for i != 0 && o.slab[i].high != high {
-		i = o.slab[i].next
-	}
-	if i == 0 {
-		switch {
-		case o.spare != 0:
-			i = o.spare
-			o.spare = o.slab[i].next
-		case int(o.used) < len(o.slab):
-			i = o.used
-			o.used++
-		default:
-			return 0
+// count counts a time in a bucket of a flow's octaves, of which one is made if there is room. It
+// reports false if there is none, or no higher count.
+func (o *octaves) count(first *octave, bucket int) bool {
+	high := uint32(bucket >> subBits << subBits)
+	at := first
+	for at.high != high {
+		if at.next == 0 {
+			i := o.take()
+			if i == 0 {
+				return false
+			}
+			o.slab[i] = octave{high: high}
+			at.next = i
 		}
-		o.slab[i] = octave{next: *list, high: high}
-		*list = i
+		at = &o.slab[at.next]
 	}
-	o.slab[i].counts[b&(1<<subBits-1)]++
-	return 1
+	n := &at.counts[bucket&(1<<subBits-1)]
+	if *n == math.MaxUint32 {
+		return false
+	}
+	*n++
+	return true
+}
+
+// take is a new one, or 0 if there is none left.
+func (o *octaves) take() uint32 {
+	i := o.spare
+	switch {
+	case i != 0:
+		o.spare = o.slab[i].next
+	case int(o.used) < len(o.slab):
+		i = o.used
+		o.used++
+	}
+	return i
 }
 
 // free gives back the octaves of a list.
@@ -217,26 +295,29 @@ func (o *octaves) free(list uint32) {
 	}
 }
 
-// quantile is the middle of the bucket of a list's times, count in all, that a share of them
-// did not exceed, or 0 if there is none.
-func (o *octaves) quantile(list uint32, count uint64, share float64) int64 {
+// quantile is the middle of the bucket of a flow's times, count in all, that a share of them did
+// not exceed, or 0 if there is none.
+func (o *octaves) quantile(first *octave, count uint64, share float64) int64 {
 	rank := max(1, uint64(math.Ceil(share*float64(count))))
 	var seen uint64
 	for low := uint32(0); ; {
-		lowest := uint32(0) // of the octaves from low on
-		for i := list; i != 0; i = o.slab[i].next {
-			if h := o.slab[i].high; h >= low && (lowest == 0 || h < o.slab[lowest].high) {
-				lowest = i
+		var lowest *octave // of those from low on
+		for at := first; ; at = &o.slab[at.next] {
+			if at.high >= low && (lowest == nil || at.high < lowest.high) {
+				lowest = at
+			}
+			if at.next == 0 {
+				break
 			}
 		}
-		if lowest == 0 {
+		if lowest == nil {
 			return 0
 		}
-		for j, n := range o.slab[lowest].counts {
-			if seen += n; seen >= rank {
-				return middle(int(o.slab[lowest].high) + j)
+		for j, n := range lowest.counts {
+			if seen += uint64(n); seen >= rank {
+				return middle(int(lowest.high) + j)
 			}
 		}
-		low = o.slab[lowest].high + 1
+		low = lowest.high + 1
 	}
 }

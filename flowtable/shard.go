@@ -6,33 +6,94 @@ import (
 	"icmpdump/capture/icmp"
 )
 
-// A flow is one entry of a shard's slab.
+// A flow is one entry of a shard's slab: three lines of the cache. What few flows need is in its
+// rarities.
 type flow struct {
-	key              Key
-	counts           Counts
-	forward, reverse Volume // sent by the requester, and by the responder
-	start, end       int64  // stamps of the first and the last packet
-	seen             int64  // when the last packet came, by the clock
-	hash             uint64
-	best             int64 // when the newest request that was answered was seen, by the clock; valid iff hasBest
-	repeats          uint64
-	unknown          uint64 // see Row
-	ttl              TTL
-	requests         ends   // the requests that are remembered, in the order of sending
-	waits            uint32 // how many of them wait
-	serial           uint32 // distinguishes the flows that had this place one after another
-	iface            int32
-	size             Size
-	lastTTL          uint8
-	bestSeq          uint16 // sequence number of the request that best is about
-	lastSeq          uint16
-	hasBest          bool
-	group            bool // its first request asked a group
-	rank             rank
+	key          Key
+	asked        uint64 // requests; of a kind without, all packets
+	replies      uint64 // see Counts
+	lost         uint64
+	pending      uint64
+	forwardBytes uint64 // of what was asked
+	reverse      Volume
+	start, end   int64  // stamps of the first and the last packet
+	seen         int64  // when the last packet came, by the clock
+	best         int64  // when the newest request that was answered was seen, by the clock; valid iff has(hasBest)
+	rtt          int64  // the only round-trip time; valid iff has(hasRTT)
+	last         uint32 // the newest of its requests, if that is still remembered
+	serial       uint32 // distinguishes the flows that had this place one after another
+	waits        uint32 // how many of its requests wait, and are remembered
+	figures      uint32 // of two round-trip times and more; 0 is none
+	iface        int32
+	size         Size
+	bestSeq      uint16 // sequence number of the request that best is about
+	lastSeq      uint16
+	minTTL       uint8 // these are valid iff has(hasTTL)
+	maxTTL       uint8
+	lastTTL      uint8
+	flags        flags
+	rank         rank
+	links
 }
 
+// flags say what a flow has.
+type flags uint8
+
+const (
+	hasBest flags = 1 << iota
+	hasRTT
+	hasTTL
+	hasRare
+	asksAll // its first request asked a group
+	climbs  // the sequence number of each request was above the one before
+)
+
+func (f *flow) has(what flags) bool { return f.flags&what != 0 }
+
 // packets is how many the flow has.
-func (f *flow) packets() uint64 { return f.forward.Packets + f.reverse.Packets }
+func (f *flow) packets() uint64 { return f.asked + f.reverse.Packets }
+
+// rarities are what few flows have.
+type rarities struct {
+	Counts  // what the flow itself does not count
+	repeats uint64
+	unknown uint64 // see Row
+	changes uint64 // of TTL
+	refusal Refusal
+}
+
+// rare is the rarities of the flow n, for something to be put into them.
+func (s *shard) rare(n int) *rarities {
+	if f := &s.flows[n]; !f.has(hasRare) {
+		f.flags |= hasRare
+		s.rarities[n] = rarities{}
+	}
+	return &s.rarities[n]
+}
+
+// counts are those of the flow n.
+func (s *shard) counts(n int) (c Counts) {
+	s.count(n, &c)
+	return c
+}
+
+// count puts the counts of the flow n into c: on a packet's way they are not copied twice.
+func (s *shard) count(n int, c *Counts) {
+	f := &s.flows[n]
+	if f.has(hasRare) {
+		*c = s.rarities[n].Counts
+	} else {
+		*c = Counts{}
+	}
+	switch {
+	case f.key.Kind.Paired():
+		c.Requests, c.Replies, c.Lost, c.Pending = f.asked, f.replies, f.lost, f.pending
+	case f.key.Kind == KindError:
+		c.Errors = f.asked
+	default:
+		c.Packets = f.asked
+	}
+}
 
 // A shard is a part of the table with a lock of its own. All its memory is made at the start.
 type shard struct {
@@ -41,12 +102,12 @@ type shard struct {
 	index index  // of the flows that are not over, by the slab's index plus one
 	flows []flow // the slab; those in use come first
 	used  int
-	ranks
+	ranks ranks
 
 	// Of a flow, what not every flow needs: memory that is not touched before costs nothing.
 	causes   []icmp.Quote // of error flows
-	refusals []Refusal
-	figures  []figures
+	rarities []rarities
+	figures  figuresPool
 
 	serial    uint32
 	requests  requests
@@ -62,9 +123,8 @@ func (s *shard) init(c *shared, flows, requests int) {
 	s.index = newIndex(flows)
 	s.flows = make([]flow, flows)
 	s.causes = make([]icmp.Quote, flows)
-	s.refusals = make([]Refusal, flows)
-	s.figures = make([]figures, flows)
-	s.ranks.init(flows)
+	s.rarities = make([]rarities, flows)
+	s.figures.init(flows)
 	s.requests.init(requests, c.Seed)
 	s.octaves.init(flows * octavesPerFlow)
 	s.sightings.init()
@@ -86,7 +146,7 @@ func (s *shard) lookup(pl *place, hash uint64) int {
 	x, tag := s.index, tagOf(hash)
 	for i := x.home(tag); x[i].element != 0; i = x.next(i) {
 		n := int(x[i].element - 1)
-		if x[i].tag == tag && s.flows[n].key == pl.key && (pl.key.Kind != KindError || s.causes[n] == pl.cause) {
+		if x[i].tag == tag && s.flows[n].key.is(&pl.key) && (pl.key.Kind != KindError || s.causes[n] == pl.cause) {
 			return n
 		}
 	}
@@ -99,7 +159,7 @@ func tagOf(hash uint64) uint32 { return uint32(hash >> 32) }
 // flow is the slab's index of the flow of a, which begins now if there was none. Another may
 // have to make room for it.
 func (s *shard) flow(a *arrival) int {
-	n := s.lookup(a.place, a.hash.flow)
+	n := s.lookup(&a.place, a.hash)
 	if n >= 0 {
 		return n
 	}
@@ -112,13 +172,13 @@ func (s *shard) flow(a *arrival) int {
 	s.serial++
 	stamp := a.stamp()
 	s.flows[n] = flow{
-		key: a.key, hash: a.hash.flow, serial: s.serial, start: stamp, end: stamp, seen: a.clock.now,
+		key: a.key, serial: s.serial, start: stamp, end: stamp, seen: a.clock.now,
 		iface: a.p.Iface, size: Size{a.p.IPLen, a.p.IPLen},
 	}
 	if a.key.Kind == KindError {
 		s.causes[n] = a.cause
 	}
-	s.index.put(tagOf(a.hash.flow), uint32(n+1))
+	s.index.put(tagOf(a.hash), uint32(n+1))
 	if a.clock.now != 0 {
 		s.wakeAt(a.clock.now + s.Idle)
 	}
@@ -134,56 +194,54 @@ func (s *shard) evict(n int) {
 	} else {
 		s.forsake(n)
 	}
-	f.counts.Forgotten += f.counts.Pending
-	f.counts.Pending = 0
+	c := s.counts(n)
+	c.Forgotten += c.Pending
+	c.Pending = 0
 	s.evicted.Flows++
 	if f.key.Kind == KindError { // in the aggregate, errors are requests that were refused
-		f.counts.Packets, f.counts.Errors = f.counts.Errors, 0
+		c.Packets, c.Errors = c.Errors, 0
 	}
-	s.evicted.Forward.add(f.forward)
+	s.evicted.Forward.add(f.forward())
 	s.evicted.Reverse.add(f.reverse)
-	s.evicted.Counts.add(&f.counts)
-	s.evicted.Repeats += f.repeats
-	if f.key.Kind == KindEcho {
-		s.evicted.echo.add(&f.counts)
+	s.evicted.Counts.add(&c)
+	if f.has(hasRare) {
+		s.evicted.Repeats += s.rarities[n].repeats
 	}
-	s.links.remove(&s.lists[f.rank], uint32(n+1))
-	s.octaves.free(s.figures[n].octaves)
-	s.figures[n] = figures{}
-	s.refusals[n] = Refusal{}
+	if f.key.Kind == KindEcho {
+		s.evicted.echo.add(&c)
+	}
+	s.delist(&s.ranks[f.rank], uint32(n+1))
+	s.forgetFigures(f)
 }
 
-// forsake takes the flow n out of the index and frees its requests.
+func (f *flow) forward() Volume { return Volume{f.asked, f.forwardBytes} }
+
+// forsake takes the flow n out of the index, and makes its requests those of a flow that is gone.
 func (s *shard) forsake(n int) {
-	s.index.remove(tagOf(s.flows[n].hash), uint32(n+1))
-	for f := &s.flows[n]; f.requests.head != 0; {
-		s.requests.free(f, f.requests.head)
-	}
+	f := &s.flows[n]
+	s.index.remove(tagOf(s.hash(&place{key: f.key, cause: s.causes[n]})), uint32(n+1))
+	s.serial++
+	f.serial, f.waits = s.serial, 0
 }
 
 // touch notes that a, which is counted, was a packet of the flow n.
-func (s *shard) touch(a *arrival, n int, v *Volume) {
+func (s *shard) touch(a *arrival, n int) {
 	f := &s.flows[n]
-	v.add(Volume{1, uint64(a.p.IPLen)})
 	f.end, f.seen = a.stamp(), a.clock.now
 	f.size.Min, f.size.Max = min(f.size.Min, a.p.IPLen), max(f.size.Max, a.p.IPLen)
 	s.move(n, rankOf(f))
 }
 
-// watchTTL notes the TTL of a packet.
-func (f *flow) watchTTL(ttl uint8) {
+// watchTTL notes the TTL of a packet of the flow n.
+func (s *shard) watchTTL(n int, ttl uint8) {
+	f := &s.flows[n]
 	switch {
-	case !f.ttl.Seen:
-		f.ttl = TTL{Min: ttl, Max: ttl, Seen: true}
+	case !f.has(hasTTL):
+		f.minTTL, f.maxTTL = ttl, ttl
+		f.flags |= hasTTL
 	case ttl != f.lastTTL:
-		f.ttl.Changes++
-		f.ttl.Min, f.ttl.Max = min(f.ttl.Min, ttl), max(f.ttl.Max, ttl)
+		s.rare(n).changes++
+		f.minTTL, f.maxTTL = min(f.minTTL, ttl), max(f.maxTTL, ttl)
 	}
 	f.lastTTL = ttl
-}
-
-// report completes the event of a packet of the flow n.
-func (s *shard) report(e *Event, n int) {
-	f := &s.flows[n]
-	e.Kind, e.Counts, e.LastSeq = f.key.Kind, f.counts, f.lastSeq
 }

@@ -87,19 +87,19 @@ func (s *shard) seen(a *arrival) bool {
 	if !a.placed() {
 		return false
 	}
-	a.packet = identity(a.p, a.hash.flow)
+	a.packet = identity(a.p, a.hash)
 	before, there := s.sightings.find(a.packet, spotOf(a.p), a.clock.now)
 	if before == nil || there {
 		return false
 	}
-	f := &s.flows[before.flow]
-	if f.serial != before.serial {
+	n := int(before.flow)
+	if s.flows[n].serial != before.serial {
 		return false
 	}
 	s.repeats++
-	f.repeats++
+	s.rare(n).repeats++
 	a.e.Notes |= NoteSeen
-	s.report(a.e, int(before.flow))
+	s.report(a, n)
 	repeat := *before
 	repeat.spot, repeat.repeat = spotOf(a.p), true
 	s.sightings.note(repeat)

@@ -10,9 +10,7 @@ package flowtable
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"sync"
 	"sync/atomic"
 
@@ -34,7 +32,7 @@ const (
 
 	// octavesPerFlow sizes the memory for round-trip times likewise: most flows have them
 	// within a factor of two or four.
-	octavesPerFlow = 2
+	octavesPerFlow = 1
 
 	// dueAtOnce is how much of what is due one Add or Advance does: a flood that ended ten
 	// seconds ago must neither hold up the reader nor need memory for all its events.
@@ -59,6 +57,7 @@ type Config struct {
 type Table struct {
 	shared
 	shards []shard
+	now    call // guarded by the locks of all shards
 
 	mu    sync.Mutex // guards what follows
 	clock clock
@@ -89,6 +88,7 @@ func New(c Config) *Table {
 	c.ReplyTimeout = cmp.Or(c.ReplyTimeout, 10e9)
 	c.Late = max(cmp.Or(c.Late, 60e9), c.ReplyTimeout)
 	c.Idle = max(cmp.Or(c.Idle, 120e9), c.Late)
+	c.Seed = cmp.Or(c.Seed, mixer2) // 0 and an address of zeros would be a factor of 0
 	t := &Table{}
 	t.Config = c
 	t.clock.live = c.Live
@@ -101,6 +101,7 @@ func New(c Config) *Table {
 	for i := range t.shards {
 		t.shards[i].init(&t.shared, c.MaxFlows*(i+1)/n-c.MaxFlows*i/n, max(1, c.MaxRequests/n))
 	}
+	t.now.table = t
 	return t
 }
 
@@ -108,116 +109,74 @@ func New(c Config) *Table {
 // packet that has no ICMP header gets an event without a flow. Before a packet come the events
 // of what was due by its time: see Advance. It returns how many packets it took: fewer than
 // there are if so much is due before the next that it should be called again with the rest. A
-// live table takes them all, and leaves to the next call what is due.
+// live table takes them all, and leaves to the next call what is due. Without dst there are no
+// events.
 //
 // A valid time is after 1970. A packet whose time is not valid counts as seen together with the
 // one before it that has one, or the first that has, and makes no round-trip time.
 func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
-	c, left := t.readClock(), dueAtOnce
-	defer t.writeClock(&c)
+	c, left := t.call(), dueAtOnce
+	defer c.end()
+	a := &c.a
+	a.clock = &c.clock
 	for i := range ps {
-		p := &ps[i]
-		if p.Flags&icmp.FlagUntimed == 0 {
-			c.observe(p.Time)
+		a.p = &ps[i]
+		if !a.untimed() {
+			c.clock.observe(a.p.Time)
 			if t.start.Load() == 0 {
-				t.begin(c.now)
+				t.begin(c)
 			}
-			if left -= t.advance(dst, &c, left); left == 0 && !t.Live {
+			if left -= t.advance(c, dst, left); left == 0 && !t.Live {
 				return i
 			}
 		}
-		t.add(dst, p, &c)
+		if a.e = &c.unsaid; dst != nil {
+			a.e = dst.next()
+			a.e.Packet = *a.p
+		}
+		a.e.begin(a.p)
+		if a.p.Decoded() {
+			t.add(a)
+		}
 	}
 	return len(ps)
 }
 
-func (t *Table) readClock() clock {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.clock
-}
-
-// writeClock puts the clock back, unless another goroutine's is ahead.
-func (t *Table) writeClock(c *clock) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if c.now >= t.clock.now {
-		t.clock = *c
-	}
-}
-
 // begin moves to now what was seen when there was no time yet, if now is the first.
-func (t *Table) begin(now int64) {
-	if !t.start.CompareAndSwap(0, now) {
-		return
+func (t *Table) begin(c *call) {
+	if now := c.clock.now; t.start.CompareAndSwap(0, now) {
+		for i := range t.shards {
+			t.shards[i].begin(now)
+		}
 	}
-	t.each(func(s *shard) { s.begin(now) })
 }
 
-// add is Add for one packet.
-func (t *Table) add(dst *Events, p *icmp.Packet, c *clock) {
-	dst.All = append(dst.All, Event{Packet: *p, Notes: packetNotes(p)})
-	e := &dst.All[len(dst.All)-1]
-	if !p.Decoded() {
+// add counts a.
+func (t *Table) add(a *arrival) {
+	a.of(a.p)
+	a.hash, a.answered = t.hash(&a.place), math.MinInt64
+	if t.shard(a.hash).add(a) {
 		return
 	}
-	pl := placeOf(p)
-	a := arrival{place: &pl, hash: t.hash(&pl), clock: c, p: p, e: e, answered: math.MinInt64}
-	s := t.lock(a.hash.flow)
-	done := s.add(&a)
-	s.mu.Unlock()
-	if done {
+	if a.role == roleCounted {
+		t.refuse(a)
 		return
 	}
-	if pl.role == roleCounted {
-		t.refuse(&a)
-		return
-	}
-	found := t.fit(&a)
+	found := t.fit(a)
 	announced := !found.group && a.toAll() // nobody asked
 	if announced {
-		pl = countedPlace(p)
-		a.hash = t.hash(&pl)
+		a.counted(a.p)
+		a.hash = t.hash(&a.place)
 	}
-	s = t.lock(a.hash.flow)
-	defer s.mu.Unlock()
+	s := t.shard(a.hash)
 	switch {
 	case found.group:
-		s.multi(&a, found.request, found.late)
+		s.multi(a, found.request, found.late)
 	case announced:
-		s.add(&a)
+		s.add(a)
 	default:
-		s.strange(&a, found.alone, found.asked)
+		s.strange(a, found.alone, found.asked)
 	}
-}
-
-// lock locks the part of the table that a flow is in.
-func (t *Table) lock(hash uint64) *shard {
-	s := &t.shards[hash&uint64(len(t.shards)-1)]
-	s.mu.Lock()
-	return s
-}
-
-// each calls f with the parts of the table, one after the other, each of them locked.
-func (t *Table) each(f func(s *shard)) {
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		f(s)
-		s.mu.Unlock()
-	}
-}
-
-// An arrival is a packet on its way into the table.
-type arrival struct {
-	*place
-	hash  hashes
-	clock *clock
-	p     *icmp.Packet
-	e     *Event
-
-	packet   uint64 // see identity; valid once seen was asked
-	answered int64  // when the newest request was seen that the sender has answered, if it is a reply to all
 }
 
 // toAll reports whether a is a reply to nobody in particular.
@@ -233,45 +192,14 @@ func (a *arrival) stamp() int64 {
 
 func (a *arrival) untimed() bool { return a.p.Flags&icmp.FlagUntimed != 0 }
 
-// hashes are of a place's flow, and of who asks there and what.
-type hashes struct {
-	flow  uint64
-	asker uint32
-}
-
-// Constants of wyhash, with as many ones as zeros.
-const mixer1, mixer2 = 0xa0761d6478bd642f, 0xe7037ed1a0b428db
-
-// mix multiplies, and folds the high half of the product into the low half (wyhash's mix). It
-// has to be fast and hard to aim at, no more; b must not be 0.
-func mix(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return hi ^ lo
-}
-
-// hash mixes the words of a place with the seed.
-func (t *Table) hash(pl *place) hashes {
-	k := &pl.key
-	who := addr(t.Seed, &k.Requester)
-	small := uint64(k.ID) | uint64(k.Kind)<<16 | uint64(k.Version)<<24 | uint64(k.Type)<<32 | uint64(k.Code)<<40
-	h := hashes{flow: mix(addr(who, &k.Responder)^uint64(uint32(k.Scope))^uint64(k.VLAN)<<32, mixer2^small)}
-	switch {
-	case k.Kind == KindError:
-		h.flow = mix(addr(addr(h.flow, &pl.cause.Src), &pl.cause.Dst),
-			mixer2^(uint64(pl.cause.SrcPort)|uint64(pl.cause.DstPort)<<16|uint64(pl.cause.Proto)<<32|uint64(pl.cause.Type)<<40))
-	case k.Kind.forAll():
-		who = t.Seed ^ mixer2
-		fallthrough
-	case k.Kind.Paired():
-		h.asker = inLine(mix(who^uint64(k.VLAN)<<32^uint64(pl.seq/lineSlots), mixer1^small), pl.seq)
+// each calls f with the parts of the table, one after the other, each of them locked.
+func (t *Table) each(f func(s *shard)) {
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.mu.Lock()
+		f(s)
+		s.mu.Unlock()
 	}
-	return h
-}
-
-// addr mixes an address into h. No factor is up to the packet alone: it could be 0.
-func addr(h uint64, a *icmp.Addr) uint64 {
-	le := binary.LittleEndian
-	return mix(mix(h^le.Uint64(a[:8]), mixer1)^le.Uint64(a[8:]), mixer2)
 }
 
 // Advance appends the events of what is due at now, a stamp, in the order in which it became
@@ -282,37 +210,35 @@ func (t *Table) Advance(dst *Events, now int64) (all bool) {
 	if t.start.Load() == 0 {
 		return true
 	}
-	c := t.readClock()
-	defer t.writeClock(&c)
-	c.observe(now)
-	return t.advance(dst, &c, dueAtOnce) < dueAtOnce
+	c := t.call()
+	defer c.end()
+	c.clock.observe(now)
+	return t.advance(c, dst, dueAtOnce) < dueAtOnce
 }
 
 // advance does what is due, at most so many things, and returns how many it did.
-func (t *Table) advance(dst *Events, c *clock, most int) (done int) {
-	if c.now < t.due.Load() {
+func (t *Table) advance(c *call, dst *Events, most int) (done int) {
+	now := c.clock.now
+	if now < t.due.Load() || most == 0 {
 		return 0
 	}
+	var deadlines [maxShards]int64
 	for i := range t.shards {
-		t.shards[i].mu.Lock()
-		t.shards[i].reap(c.now)
+		deadlines[i] = t.shards[i].deadline()
 	}
 	for ; done < most; done++ {
-		first := &t.shards[0]
-		deadline := first.deadline()
-		for i := range t.shards[1:] {
-			if d := t.shards[1+i].deadline(); d < deadline {
-				first, deadline = &t.shards[1+i], d
+		first := 0
+		for i := range t.shards {
+			if deadlines[i] < deadlines[first] {
+				first = i
 			}
 		}
-		if deadline > c.now {
-			t.due.Store(deadline)
+		if deadlines[first] > now {
+			t.due.Store(deadlines[first])
 			break
 		}
-		first.expire(dst, c)
-	}
-	for i := range t.shards {
-		t.shards[i].mu.Unlock()
+		t.shards[first].expire(dst, &c.clock)
+		deadlines[first] = t.shards[first].deadline()
 	}
 	return done
 }
@@ -320,6 +246,7 @@ func (t *Table) advance(dst *Events, c *clock, most int) (done int) {
 // Dropped says that the kernel dropped packets, the last of them before now, a stamp: requests
 // that wait may have been answered all the same.
 func (t *Table) Dropped(now int64) {
-	c := t.readClock()
-	t.dropped.Store(max(t.dropped.Load(), now+c.shift))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dropped.Store(max(t.dropped.Load(), now+t.clock.shift))
 }
