@@ -33,8 +33,9 @@ type clock struct {
 	format TimeFormat
 	loc    *time.Location
 
-	begin int64  // of the second whose text it is
-	text  []byte // as far as the point; nil at first
+	begin       uint64 // of the second whose text it is: the first may be before int64's
+	first, last int64  // times in that second
+	text        []byte // as far as the point; nil at first
 
 	origin  int64 // what a delta is counted from
 	started bool
@@ -84,19 +85,23 @@ func difference(a, b int64) int64 {
 
 // moment appends a time by itself.
 func (c *clock) moment(dst []byte, ns int64) []byte {
-	if uint64(ns-c.begin) >= 1e9 || c.text == nil {
+	if ns < c.first || ns > c.last || c.text == nil {
 		c.turn(ns)
 	}
-	return c.fraction(append(dst, c.text...), uint64(ns-c.begin))
+	return c.fraction(append(dst, c.text...), uint64(ns)-c.begin)
 }
 
 // turn makes the text of the second that ns is in.
 func (c *clock) turn(ns int64) {
-	second := ns / 1e9
-	if ns%1e9 < 0 {
-		second--
+	second, part := ns/1e9, ns%1e9
+	if part < 0 {
+		second, part = second-1, part+1e9
 	}
-	c.begin = second * 1e9
+	c.begin = uint64(ns) - uint64(part)
+	c.first, c.last = difference(ns, part), ns
+	if rest := 1e9 - 1 - part; ns < math.MaxInt64-rest {
+		c.last += rest
+	}
 	layout := time.TimeOnly
 	switch c.format.Style {
 	case TimeEpoch:

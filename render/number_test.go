@@ -49,8 +49,11 @@ func TestMoments(t *testing.T) {
 			c := newClock(TimeFormat{Style: style, Nano: nano}, zone)
 			for range 20_000 {
 				ns := noon + r.Int64N(3e9)
-				if r.IntN(10) == 0 {
+				switch r.IntN(10) {
+				case 0:
 					ns = int64(r.Uint64()) >> r.IntN(64) // before 1970 as well
+				case 1:
+					ns = [...]int64{math.MinInt64, math.MinInt64 + 1e9, math.MaxInt64 - 1e9, math.MaxInt64}[r.IntN(4)]
 				}
 				want := time.Unix(0, ns).In(zone).Format(layout + digits)
 				if style == TimeEpoch {
