@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,9 +126,9 @@ func (r *Running) PID() int { return r.cmd.Process.Pid }
 
 func (r *Running) wait(what string, ok func() bool) {
 	r.t.Helper()
+	begin := time.Now() // first, or the timer may find that there is some time left, and nobody wakes this again
 	late := time.AfterFunc(patience, r.grew.Broadcast)
 	defer late.Stop()
-	begin := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for !ok() {
@@ -151,6 +152,8 @@ func (r *Running) Signal(sig os.Signal) {
 // all that it said.
 func (r *Running) End() (stdout []Line, stderr string) {
 	r.t.Helper()
+	stuck := time.AfterFunc(6*patience, func() { r.cmd.Process.Signal(syscall.SIGQUIT) }) // it says where
+	defer stuck.Stop()
 	r.done.Wait()
 	if err := r.cmd.Wait(); err != nil {
 		r.t.Errorf("%s: %v\n%s", strings.Join(r.cmd.Args, " "), err, r.stderr.String())
