@@ -21,12 +21,8 @@ type batch struct {
 	frames []capture.Kept // one for each packet, in the order of the events that are about packets
 	bytes  []byte         // of the frames that were kept
 
-	worker int // whose it is
-
-	// The drawer's own: how much of it has been drawn, and what a merger knows of it.
+	// The drawer's own: how much of it has been drawn.
 	drawn, packets int
-	newest         int64 // the newest time in it
-	came           int64 // when
 }
 
 func (b *batch) empty() bool { return len(b.events.All) == 0 }
@@ -65,9 +61,6 @@ func (b *batch) next() (*flowtable.Event, icmp.Frame) {
 	b.packets++
 	return e, b.frames[b.packets-1].Frame(b.bytes)
 }
-
-// time is that of the next event to draw.
-func (b *batch) time() int64 { return b.events.All[b.drawn].Packet.Time }
 
 func (b *batch) isDrawn() bool { return b.drawn == len(b.events.All) }
 

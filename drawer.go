@@ -5,14 +5,13 @@ import (
 	"io"
 	"os"
 	"syscall"
-	"time"
 
 	"icmpdump/render"
 )
 
 const (
-	// circulating is how many batches of events go round between each worker and the drawer: from a
-	// file, of 290 KB each.
+	// circulating is how many batches of events go round between the table and the drawer: from a
+	// file, of 620 KB each.
 	circulating = 4
 
 	// textSize is how much text is written at once: a batch of frames may become 25 times as
@@ -27,8 +26,8 @@ type drawer struct {
 	out  io.Writer
 	draw render.Appender
 	full chan *batch
-	free []chan *batch // of each worker
-	stop func()        // ends the capture
+	free chan *batch
+	stop func() // ends the capture
 
 	// The drawer's own until it is done.
 	text      []byte
@@ -39,51 +38,39 @@ type drawer struct {
 	gone      bool   // nothing can be written any more
 }
 
-func newDrawer(out io.Writer, draw render.Appender, workers int, stop func()) *drawer {
-	d := &drawer{out: out, draw: draw, stop: stop, full: make(chan *batch, workers*circulating)}
-	for i := range workers {
-		free := make(chan *batch, circulating)
-		for range circulating {
-			free <- &batch{worker: i}
-		}
-		d.free = append(d.free, free)
+func newDrawer(out io.Writer, draw render.Appender, stop func()) *drawer {
+	d := &drawer{
+		out: out, draw: draw, stop: stop,
+		full: make(chan *batch, circulating),
+		free: make(chan *batch, circulating),
+	}
+	for range circulating {
+		d.free <- new(batch)
 	}
 	return d
 }
 
-// finish hands over the batches that are left. Nothing more may come.
-func (d *drawer) finish(left []*batch) {
-	for _, b := range left {
-		if !b.empty() {
-			<-d.free[b.worker]
-			d.full <- b
-		}
+// finish hands over the batch that is left. Nothing more may come.
+func (d *drawer) finish(b *batch) {
+	if !b.empty() {
+		<-d.free
+		d.full <- b
 	}
 	close(d.full)
 }
 
-// start draws until full is closed; then the channel it returns is. Events of several workers have
-// to be put into order: see merger.
-func (d *drawer) start(clock func() time.Time, idle func(worker int) bool) <-chan struct{} {
+// start draws until full is closed; then the channel it returns is.
+func (d *drawer) start() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if len(d.free) > 1 {
-			newMerger(d, clock, idle).run()
-			return
-		}
 		for b := range d.full {
 			d.batch(b)
-			d.recycle(b)
+			b.reset()
+			d.free <- b
 		}
 	}()
 	return done
-}
-
-// recycle gives an empty batch back to whom it belongs.
-func (d *drawer) recycle(b *batch) {
-	b.reset()
-	d.free[b.worker] <- b
 }
 
 // batch draws a batch, with a single write unless it is of a size that no lines of echoes have.

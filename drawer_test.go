@@ -53,7 +53,7 @@ func TestShownCountsEvents(t *testing.T) {
 		{0, 0, 3}, {size - 1, 0, 3}, {size, 1, 2}, {3*size - 1, 2, 1}, {3 * size, 3, 0},
 	} {
 		room := full(tt.room)
-		d := newDrawer(&room, draw, 1, func() {})
+		d := newDrawer(&room, draw, func() {})
 		b.drawn, b.packets = 0, 0
 		d.batch(b)
 		if d.shown != tt.shown || d.unwritten != tt.unwritten || (d.err != nil) != (tt.unwritten > 0) {
@@ -85,7 +85,7 @@ func TestTextIsBounded(t *testing.T) {
 		b.events.All[i].Lost = true // about no packet, and so without a frame
 	}
 	var out counted
-	d := newDrawer(&out, wide{}, 1, func() {})
+	d := newDrawer(&out, wide{}, func() {})
 	d.batch(b)
 	if d.shown != 64 || out.writes < 10 || out.longest > 2*textSize {
 		t.Errorf("%d shown in %d writes, the longest of %d bytes", d.shown, out.writes, out.longest)
@@ -105,7 +105,7 @@ func TestEndedFlowsAreRows(t *testing.T) {
 		b.keep(f)
 	}
 	var out bytes.Buffer
-	d := newDrawer(&out, render.NewJSON(render.Options{Dump: render.Dump{Style: render.DumpHex}}), 1, func() {})
+	d := newDrawer(&out, render.NewJSON(render.Options{Dump: render.Dump{Style: render.DumpHex}}), func() {})
 	d.batch(b)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if len(lines) != 4 || d.shown != 4 {

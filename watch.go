@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,19 +64,21 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	o.draw.Iface = sources[0].Interface
 	draw := appender(o)
 	w := &watcher{
-		opts:   o,
-		table:  newTable(o),
-		drawer: newDrawer(stdout, draw, len(sources), stop),
-		talk:   talk,
+		opts:    o,
+		sources: sources,
+		table:   newTable(o),
+		drawer:  newDrawer(stdout, draw, stop),
+		talk:    talk,
 	}
-	w.hire(sources, draw)
+	w.hire(draw)
 	if files, ok := sources[0].(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
 		talk.follow(files, time.Now())
 	}
 	stopOnHangup(stdout, stop)
 	release := w.answer(asked)
-	done := w.drawer.start(time.Now, func(worker int) bool { return w.workers[worker].idle() })
-	err = w.run(ctx, stop)
+	done := w.drawer.start()
+	err = w.worker.run(ctx)
+	w.drawer.finish(w.worker.batch)
 	<-done
 	release()
 	err = errors.Join(err, w.close())
@@ -165,67 +166,63 @@ func appender(o *options) render.Appender {
 	return render.NewLines(draw)
 }
 
-// A watcher is what a capture has once, however many sources it reads.
+// A watcher is one capture.
 type watcher struct {
 	opts    *options
+	sources []source // several are live, and of one kind
 	table   *flowtable.Table
 	drawer  *drawer
-	workers []*worker
+	worker  *worker
 	talk    *progress
 
-	mu sync.Mutex // guards what the workers count for the summary
+	mu sync.Mutex // guards what the worker counts for the summary
 }
 
-// hire makes a worker for each source.
-func (w *watcher) hire(sources []source, draw render.Appender) {
+// hire makes the worker. What it is brought comes from the one source, or from several in the order of
+// time: so a reply finds its request in the table, and an error what it is about, whichever rings the
+// kernel put them into.
+func (w *watcher) hire(draw render.Appender) {
+	w.worker = &worker{watcher: w, batch: new(batch), timer: time.NewTimer(0)}
 	var limit *capture.Limit
 	if w.opts.count > 0 {
 		limit = capture.NewLimit(w.opts.count)
 	}
-	for i, src := range sources {
-		k := &worker{
-			watcher: w,
-			source:  src,
-			pump:    capture.Pump{Source: src, Limit: limit},
-			free:    w.drawer.free[i],
-			batch:   &batch{worker: i},
-			timer:   time.NewTimer(0),
-		}
-		k.live, _ = src.(*afpacket.Source)
+	merge := &capture.Merge{
+		Idle:  func(pump int) bool { return w.worker.live[pump].Idle() },
+		Late:  afpacket.Latency + time.Millisecond,
+		Wake:  w.worker.wake,
+		Clock: time.Now,
+	}
+	for _, src := range w.sources {
+		u := &capture.Pump{Source: src, Limit: limit}
 		if !w.opts.flows {
-			k.pump.Keep = draw.Needs
+			u.Keep = draw.Needs
 		}
-		w.workers = append(w.workers, k)
+		if live, ok := src.(*afpacket.Source); ok {
+			w.worker.live = append(w.worker.live, live)
+		}
+		merge.Pumps = append(merge.Pumps, u)
 	}
-}
-
-// run lets the workers work until one of them is at its end, and hands over what is left.
-func (w *watcher) run(ctx context.Context, stop func()) error {
-	var working sync.WaitGroup
-	var left []*batch
-	errs := make([]error, len(w.workers))
-	for i, k := range w.workers {
-		working.Go(func() {
-			errs[i] = k.run(ctx)
-			stop()
-		})
+	if w.worker.pump = merge; len(w.sources) == 1 {
+		w.worker.pump = merge.Pumps[0]
 	}
-	working.Wait()
-	for _, k := range w.workers {
-		left = append(left, k.batch)
-	}
-	w.drawer.finish(left)
-	return cmp.Or(errs...) // all say the same
 }
 
 // close closes the sources. From then on the counters are exact.
-func (w *watcher) close() error {
-	var errs []error
-	for _, k := range w.workers {
-		errs = append(errs, k.source.Close())
-		k.counters = k.source.Counters()
+func (w *watcher) close() (err error) {
+	if w.worker.live != nil {
+		err = afpacket.CloseGroup(w.worker.live)
+	} else {
+		err = w.sources[0].Close()
 	}
-	return errors.Join(errs...)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.worker.counters = capture.Counters{}
+	for _, src := range w.sources {
+		c := src.Counters()
+		w.worker.counters.Add(&c)
+	}
+	return err
 }
 
 // answer writes the totals up to now each time they are asked for, until the function that it
@@ -250,55 +247,34 @@ func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
 	}
 }
 
-// counts are those of all workers together.
-type counts struct {
-	tally                    capture.Tally
-	counters                 capture.Counters
-	others, undrawn, skipped uint64
-}
-
-func (w *watcher) counts() (sum counts) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, k := range w.workers {
-		sum.tally.Add(&k.tally)
-		sum.counters.Add(&k.counters)
-		sum.skipped += k.skipped
-	}
-	return sum
-}
-
 func (w *watcher) summary() *render.Summary {
-	sum := w.counts()
-	c := &sum.counters
+	w.mu.Lock()
+	c, tally, skipped := w.worker.counters, w.worker.tally, w.worker.skipped
+	w.mu.Unlock()
 	s := &render.Summary{
 		Live:     w.opts.live,
 		OneWay:   w.opts.draw.OneWay,
-		Packets:  sum.tally.Packets(),
+		Packets:  tally.Packets(),
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,
-		Skipped:  sum.skipped,
+		Skipped:  skipped,
 		Totals:   w.table.Totals(),
-		Verdicts: sum.tally.Verdicts,
+		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {
-		s.Received = c.Read - sum.tally.Unread
+		s.Received = c.Read - tally.Unread
 	}
 	return s
 }
 
 // books are for the end.
 func (w *watcher) books() books {
-	sum := w.counts()
-	for _, k := range w.workers {
-		sum.others += k.others
-		sum.undrawn += k.undrawn
-	}
+	k := w.worker
 	return books{
-		live: w.opts.live, flows: w.opts.flows, source: sum.counters, tally: &sum.tally, totals: w.table.Totals(),
-		others: sum.others, shown: w.drawer.shown, skipped: sum.skipped, unwritten: w.drawer.unwritten,
-		undrawn: sum.undrawn,
+		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &k.tally, totals: w.table.Totals(),
+		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
+		undrawn: k.undrawn,
 	}
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"icmpdump/capture"
@@ -18,26 +18,28 @@ const (
 	// tenths of a second.
 	patience = 1000
 
-	// How long a live source is waited for: while there are events that the drawer had no batch
-	// for, while a request may wait for its reply, and when neither is so.
+	// How long a live source is waited for: while there are events that are due or that the drawer had
+	// no batch for, while a request may wait for its reply, and when neither is so.
 	keptTick = 5 * time.Millisecond
 	busyTick = 100 * time.Millisecond
 	idleTick = time.Second
 )
 
-// A worker reads a source, and takes what it brings through the table to the drawer. It belongs
-// to the goroutine that takes packets through the table.
+// A pump brings packets: a capture.Pump, or a capture.Merge.
+type pump interface {
+	Run(ctx context.Context, b *capture.Batch, sink capture.Sink) error
+}
+
+// A worker takes what a pump brings through the table to the drawer. It belongs to the goroutine
+// that does so.
 type worker struct {
 	*watcher
-	source source
-	pump   capture.Pump
-	free   <-chan *batch    // batches that were drawn
-	live   *afpacket.Source // the source, or nil
-	heard  time.Time        // when packets came last; live
-	batch  *batch           // for the drawer
-	waited int              // milliseconds, since it last had a batch to go on with
-	timer  *time.Timer      // for waiting
-	keeps  atomic.Bool      // while it waits for packets, there are events in its batch
+	pump   pump
+	live   []*afpacket.Source // what the pump reads, if that is live
+	heard  time.Time          // when packets came last; live
+	batch  *batch             // for the drawer
+	waited int                // milliseconds, since it last had a batch to go on with
+	timer  *time.Timer        // for waiting
 
 	others  uint64 // events of requests that got no answer, and of flows that are over
 	undrawn uint64 // events that nobody wants to see
@@ -52,7 +54,7 @@ type worker struct {
 // run reads until the end.
 func (w *worker) run(ctx context.Context) error {
 	if w.live != nil { // a hand-over more would only make lines later
-		defer context.AfterFunc(ctx, w.live.Wake)()
+		defer context.AfterFunc(ctx, w.wake)()
 		return w.pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
 			w.packets(b)
 			return b
@@ -80,10 +82,23 @@ func (w *worker) run(ctx context.Context) error {
 	return err
 }
 
+// wake has what is live look whether it is to end. Any goroutine may call it.
+func (w *worker) wake() {
+	for _, s := range w.live {
+		s.Wake()
+	}
+}
+
 // packets takes what was read through the table.
 func (w *worker) packets(in *capture.Batch) {
 	w.hear(in)
 	for first := 0; first < len(in.Packets); {
+		if w.opts.flows {
+			n := w.table.Add(nil, in.Packets[first:])
+			w.undrawn += uint64(n)
+			first += n
+			continue
+		}
 		m := w.batch.mark()
 		n := w.table.Add(&w.batch.events, in.Packets[first:])
 		w.batch.take(in, first, first+n)
@@ -97,26 +112,25 @@ func (w *worker) packets(in *capture.Batch) {
 
 // tick does what is due when no packets came, and says how long they are waited for next.
 func (w *worker) tick(quiet bool, now time.Time) {
+	all := true
 	if quiet {
 		m := w.batch.mark()
-		w.table.Advance(&w.batch.events, now.Add(-lull).UnixNano()) // what is left is for the next tick
+		all = w.table.Advance(&w.batch.events, now.Add(-lull).UnixNano())
 		w.pass(m, 0)
 	} else {
 		w.heard = now
 	}
-	w.keeps.Store(!w.batch.empty())
+	next := busyTick
 	switch {
-	case !w.batch.empty():
-		w.live.SetTick(keptTick)
+	case !all || !w.batch.empty():
+		next = keptTick
 	case now.Sub(w.heard) > time.Duration(w.opts.table.ReplyTimeout)+2*lull:
-		w.live.SetTick(idleTick)
-	default:
-		w.live.SetTick(busyTick)
+		next = idleTick
+	}
+	for _, s := range w.live {
+		s.SetTick(next)
 	}
 }
-
-// idle reports whether there is nothing that w could hand over. Any goroutine may ask.
-func (w *worker) idle() bool { return w.live.Idle() && !w.keeps.Load() }
 
 // hear notes what is counted elsewhere, and tells the table of packets that the kernel dropped.
 func (w *worker) hear(in *capture.Batch) {
@@ -134,18 +148,14 @@ func (w *worker) hear(in *capture.Batch) {
 func (w *worker) pass(m mark, packets int) {
 	b := w.batch
 	w.others += uint64(len(b.events.All) - m.events - packets)
-	switch {
-	case b.empty():
-	case w.opts.flows:
-		w.undrawn += uint64(len(b.events.All))
-		b.reset()
-	default:
-		if empty := w.exchange(); empty != nil {
-			w.drawer.full <- b
-			w.batch = empty
-		} else if b.large() {
-			w.skip(m)
-		}
+	if b.empty() {
+		return
+	}
+	if empty := w.exchange(); empty != nil {
+		w.drawer.full <- b
+		w.batch = empty
+	} else if b.large() {
+		w.skip(m)
 	}
 }
 
@@ -154,18 +164,18 @@ func (w *worker) pass(m mark, packets int) {
 // has to keep what comes, until it is crowded or the output has taken nothing for too long.
 func (w *worker) exchange() *batch {
 	select {
-	case b := <-w.free:
+	case b := <-w.drawer.free:
 		w.waited = 0
 		return b
 	default:
 	}
 	if w.opts.wait {
-		return <-w.free
+		return <-w.drawer.free
 	}
-	for w.batch.large() && w.waited < patience && !w.live.Crowded() {
+	for w.batch.large() && w.waited < patience && !slices.ContainsFunc(w.live, (*afpacket.Source).Crowded) {
 		w.timer.Reset(time.Millisecond)
 		select {
-		case b := <-w.free:
+		case b := <-w.drawer.free:
 			w.waited = 0
 			return b
 		case <-w.timer.C:

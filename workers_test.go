@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gopacket/gopacket"
 	"github.com/mdlayher/packet"
 
 	"icmpdump/internal/forge"
@@ -127,4 +129,43 @@ func TestWorkersFlows(t *testing.T) {
 		equal(t, f.Requester, account{Requests: 1, Replies: 1}, f.account)
 	}
 	equal(t, "rows", pairs, rows)
+}
+
+// What is answered from another address (a solicitation for a neighbor is sent to a group) may reach
+// another worker than its request. It is put behind it all the same.
+func TestWorkersPairWhatOthersAnswer(t *testing.T) {
+	a, b := lab.Pair(t)
+	const pairs = 300
+	r := watching(t, a, "-i", "va", "--workers", "2", "--reply-timeout", "1", "--on-stall=block")
+	to := forge.Ether(a.Iface("va").HardwareAddr)
+	conn := b.Dial("vb", 0)
+	for i := range pairs {
+		target := fmt.Sprintf("fd00::1:%x", i+1)
+		addr := netip.MustParseAddr(target).As16()
+		solicit := gopacket.Payload(append(make([]byte, 4), addr[:]...))
+		advert := gopacket.Payload(append([]byte{0x60, 0, 0, 0}, addr[:]...))
+		for _, f := range [][]byte{
+			forge.Frame(to, forge.IP6("fd00::aaaa", fmt.Sprintf("ff02::1:ff01:%x", i+1)), forge.ICMP6(135, 0), solicit),
+			forge.Frame(to, forge.IP6(target, "fd00::aaaa"), forge.ICMP6(136, 0), advert),
+		} {
+			if _, err := conn.WriteTo(f, &packet.Addr{HardwareAddr: f[:6]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(3 * time.Millisecond)
+	}
+	time.Sleep(1500 * time.Millisecond) // until what was not answered is lost
+	lines, stderr := interrupt(t, r)
+	answered := 0
+	for _, l := range lab.With(lines, "fd00::aaaa") {
+		if strings.Contains(l.Text, "note=") {
+			t.Fatal(l.Text)
+		}
+		if key(l, "rtt") != "" {
+			answered++
+		}
+	}
+	if answered != pairs {
+		t.Errorf("%d of %d were answered:\n%s", answered, pairs, stderr)
+	}
 }

@@ -23,12 +23,12 @@ type Frame struct {
 // A Source hands out frames.
 type Source interface {
 	// Read fills dst with the frames that are ready now. If there is none it waits for one,
-	// but no longer than a tick of the source's own (a fraction of a second): 0, nil means
+	// but no longer than a tick of the source's own (a second at most): 0, nil means
 	// nothing yet. It may return frames together with an error; io.EOF is the end.
 	Read(dst []Frame) (int, error)
 
 	// Counters are totals since the source was opened: what the kernel counts, as it was a
-	// fraction of a second ago, and exact once the source is closed. It costs nothing, and is
+	// second ago at most, and exact once the source is closed. It costs nothing, and is
 	// called from the goroutine that calls Read.
 	Counters() Counters
 }

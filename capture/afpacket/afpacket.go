@@ -56,10 +56,11 @@ type Source struct {
 	ring     *ring
 	poll     func(fd uintptr) bool // what raw.Read waits for; made once
 	failed   error                 // what the socket reported while waiting
-	patience time.Duration         // how long Read waits
+	patience atomic.Int64          // ns, how long Read waits
 	woken    atomic.Bool           // not to wait any more
 	waits    atomic.Int32          // 1 + the block that Read waits for; 0 if it does not wait
 	down     bool                  // the interface was, when it was last heard of
+	closed   bool
 
 	counters  capture.Counters // the kernel's
 	accounted time.Time        // when it was asked for them
@@ -223,7 +224,7 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 
 // wait sleeps until the kernel hands over a block, and reports whether it did within a tick.
 func (s *Source) wait() (bool, error) {
-	if err := s.conn.SetReadDeadline(time.Now().Add(s.patience)); err != nil {
+	if err := s.conn.SetReadDeadline(time.Now().Add(time.Duration(s.patience.Load()))); err != nil {
 		return false, err
 	}
 	if s.woken.Load() {
@@ -251,9 +252,9 @@ func (s *Source) wait() (bool, error) {
 	return true, nil
 }
 
-// SetTick says how long Read waits from now on. Each time that it wakes up costs a dozen switches of
+// SetTick says how long Read waits from now on. It may be called from any goroutine. Each time that it wakes up costs a dozen switches of
 // threads.
-func (s *Source) SetTick(d time.Duration) { s.patience = d }
+func (s *Source) SetTick(d time.Duration) { s.patience.Store(int64(d)) }
 
 // Wake makes Read return at once, now and from now on. It may be called from any goroutine.
 func (s *Source) Wake() {
@@ -315,7 +316,7 @@ func (s *Source) account() error {
 func (s *Source) Counters() capture.Counters {
 	c := s.counters
 	c.Read, c.Copies = s.ring.read, s.ring.copies
-	if s.conn != nil { // and some may have been read since the kernel was asked
+	if !s.closed { // and some may have been read since the kernel was asked
 		c.Packets = max(c.Packets, c.Read+c.Dropped)
 	}
 	return c
@@ -335,16 +336,6 @@ func (s *Source) Interface(index int32) string {
 
 // Close stops listening and gives the ring back. Frames that were handed out are not valid
 // any more. Packets that are still in the ring are counted as left.
-func (s *Source) Close() error {
-	if s.conn == nil {
-		return nil
-	}
-	var err error
-	if s.ring != nil {
-		// To unmap the ring would not have stopped the kernel.
-		err = errors.Join(s.conn.SetBPF(filter.RejectAll()), settle(), s.account(), s.ring.unmap())
-	}
-	err = errors.Join(err, s.conn.Close())
-	s.conn = nil
-	return err
-}
+func (s *Source) Close() error { return CloseGroup([]*Source{s}) }
+
+func (s *Source) isOpen() bool { return s.conn != nil && !s.closed }

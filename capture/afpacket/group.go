@@ -1,11 +1,14 @@
 package afpacket
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
 	"github.com/mdlayher/packet"
 	"golang.org/x/sys/unix"
+
+	"icmpdump/capture/filter"
 )
 
 // OpenGroup starts to listen with n sockets, each with a ring of its own. The kernel shares the
@@ -20,9 +23,7 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		if err == nil {
 			return
 		}
-		for _, s := range group {
-			s.Close()
-		}
+		CloseGroup(group)
 		group, err = nil, fmt.Errorf("capture on %s: %w", c.name(), err)
 	}()
 	program, err := c.program()
@@ -30,7 +31,8 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		return nil, err
 	}
 	for i := range n {
-		s := &Source{config: c, patience: tick}
+		s := &Source{config: c}
+		s.SetTick(tick)
 		s.poll = s.ready
 		if i > 0 {
 			s.config.Notice = nil // one says it for all
@@ -59,6 +61,33 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		}
 	}
 	return group, nil
+}
+
+// CloseGroup closes sources that were opened together: all stop before the first is closed, or the
+// others would be given what was its share. It returns nil if they are closed already.
+func CloseGroup(group []*Source) error {
+	var errs []error
+	open := false
+	for _, s := range group {
+		if s.isOpen() && s.ring != nil {
+			errs = append(errs, s.conn.SetBPF(filter.RejectAll()))
+			open = true
+		}
+	}
+	if open {
+		errs = append(errs, settle())
+	}
+	for _, s := range group {
+		if !s.isOpen() {
+			continue
+		}
+		if s.ring != nil { // to unmap it would not have stopped the kernel
+			errs = append(errs, s.account(), s.ring.unmap())
+		}
+		errs = append(errs, s.conn.Close())
+		s.closed = true
+	}
+	return errors.Join(errs...)
 }
 
 // join makes a fanout group of the sockets. The kernel chooses its identifier: of two processes

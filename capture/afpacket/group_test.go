@@ -75,7 +75,7 @@ func TestGroupsShareOut(t *testing.T) {
 	}
 }
 
-// A group's interface may be down, go down, or be gone; one member says so for all.
+// A group's interface may go down; one member says so for all.
 func TestGroupInterfaceDown(t *testing.T) {
 	a, b := lab.Pair(t)
 	var notices []string
