@@ -50,20 +50,20 @@ func TestProgress(t *testing.T) {
 	if err := writeCapture(small, captures["pings"]()); err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`\r\d+%, \d+ of 64 MiB, \d+ records?(, \d+:\d\d left)?\x1b\[K`)
+	line := regexp.MustCompile(`\r\d+%, \d+ of 256 MiB, \d+ records?(, \d+:\d\d left)?\x1b\[K`)
 
 	begin := time.Now()
-	out := onTerminal(t, "icmpdump --json -v -e -xx -r "+large+" >/dev/null")
+	out := onTerminal(t, "icmpdump --json -v -e -xx"+strings.Repeat(" -r "+large, 4)+" >/dev/null")
 	took := time.Since(begin)
 	drawn := line.FindAllString(out, -1)
 	if len(drawn) == 0 || len(drawn) > int(took/progressEvery) {
 		t.Errorf("drawn %d times in %v", len(drawn), took)
 	}
-	if rest, ok := strings.CutPrefix(out, strings.Join(drawn, "")+render.EraseLine); !ok || !strings.HasPrefix(rest, "588675 packets captured\r\n") {
+	if rest, ok := strings.CutPrefix(out, strings.Join(drawn, "")+render.EraseLine); !ok || !strings.HasPrefix(rest, "2354700 packets captured\r\n") {
 		t.Errorf("what is left on the terminal: %q", rest)
 	}
 
-	if out := onTerminal(t, "icmpdump flows"+strings.Repeat(" -r "+large, 4)); !strings.Contains(out, " of 256 MiB, ") || !strings.Contains(out, render.EraseLine+"source  ") {
+	if out := onTerminal(t, "icmpdump flows"+strings.Repeat(" -r "+large, 12)); !strings.Contains(out, " of 768 MiB, ") || !strings.Contains(out, render.EraseLine+"source  ") {
 		t.Errorf("no progress of rows on a terminal: %q", out[:min(len(out), 400)])
 	}
 
