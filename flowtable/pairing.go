@@ -46,7 +46,7 @@ func (s *shard) wait(a *arrival, n int) {
 	q.steps, q.seq, q.state = a.clock.steps, a.seq, statePending
 	q.untimed, q.group = a.untimed(), f.has(asksAll)
 	q.compares = a.p.ReadPayload(&q.payload)
-	s.enter(i, q, f, f.has(climbs))
+	s.enter(i, q, f.has(climbs))
 	f.last = i
 	f.waits++
 	f.pending++
@@ -182,7 +182,7 @@ func (s *shard) multi(a *arrival, q request, late bool) {
 		i, own := s.next(a.clock.now)
 		*own = q
 		own.flow, own.serial, own.seq, own.group, own.state = uint32(n), f.serial, a.seq, false, stateAnswered
-		s.enter(i, own, f, false)
+		s.enter(i, own, false)
 	}
 	s.takeReply(a, n)
 }
@@ -204,7 +204,7 @@ func (s *shard) strange(a *arrival, alone int, asked icmp.Addr) {
 		a.e.Asked, a.e.HasAsked = asked, true
 	default:
 		a.e.Notes |= NoteUnsol
-		if a.clock.now-s.start.Load() >= s.Late { // before, its request may be older than the capture
+		if a.clock.now-s.start >= s.Late { // before, its request may be older than the capture
 			s.rare(n).Unsolicited++
 		}
 	}

@@ -17,8 +17,8 @@ func (s *shard) next(now int64) (i uint32, q *request) {
 	return r.next, r.at(r.next)
 }
 
-// enter remembers what next gave, of the flow f. If it is alone, it has no namesake.
-func (s *shard) enter(i uint32, q *request, f *flow, alone bool) {
+// enter remembers what next gave. If it is alone, it has no namesake.
+func (s *shard) enter(i uint32, q *request, alone bool) {
 	q.alone = alone
 	q.begin(i)
 	s.requests.next++

@@ -66,20 +66,13 @@ type Table struct {
 // shared is what all shards know.
 type shared struct {
 	Config
-	start   atomic.Int64 // the clock at the first stamp, or 0
-	due     atomic.Int64 // nothing is to be done before this
+	start   int64        // the clock at the first stamp, or 0; guarded by the locks of all shards
+	due     int64        // nothing is to be done before this; likewise
 	dropped atomic.Int64 // the clock when the kernel last dropped packets
 }
 
 // wakeAt sees to it that Advance looks at the shards at that time, if not before.
-func (s *shared) wakeAt(time int64) {
-	for {
-		due := s.due.Load()
-		if due <= time || s.due.CompareAndSwap(due, time) {
-			return
-		}
-	}
-}
+func (s *shared) wakeAt(time int64) { s.due = min(s.due, time) }
 
 // New makes a table and all its memory.
 func New(c Config) *Table {
@@ -92,7 +85,7 @@ func New(c Config) *Table {
 	t := &Table{}
 	t.Config = c
 	t.clock.live = c.Live
-	t.due.Store(math.MaxInt64)
+	t.due = math.MaxInt64
 	n := 1
 	for n < maxShards && c.MaxFlows/(2*n) >= minFlows {
 		n *= 2
@@ -123,8 +116,8 @@ func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 		a.p = &ps[i]
 		if !a.untimed() {
 			c.clock.observe(a.p.Time)
-			if t.start.Load() == 0 {
-				t.begin(c)
+			if t.start == 0 {
+				t.begin(c.clock.now)
 			}
 			if left -= t.advance(c, dst, left); left == 0 && !t.Live {
 				return i
@@ -142,12 +135,11 @@ func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 	return len(ps)
 }
 
-// begin moves to now what was seen when there was no time yet, if now is the first.
-func (t *Table) begin(c *call) {
-	if now := c.clock.now; t.start.CompareAndSwap(0, now) {
-		for i := range t.shards {
-			t.shards[i].begin(now)
-		}
+// begin moves to now, the first time, what was seen when there was no time yet.
+func (t *Table) begin(now int64) {
+	t.start = now
+	for i := range t.shards {
+		t.shards[i].begin(now)
 	}
 }
 
@@ -207,11 +199,11 @@ func (t *Table) each(f func(s *shard)) {
 // over, if Config wants these. It costs next to nothing if there is nothing. It reports whether
 // that was all: if not, it should be called again.
 func (t *Table) Advance(dst *Events, now int64) (all bool) {
-	if t.start.Load() == 0 {
-		return true
-	}
 	c := t.call()
 	defer c.end()
+	if t.start == 0 {
+		return true
+	}
 	c.clock.observe(now)
 	return t.advance(c, dst, dueAtOnce) < dueAtOnce
 }
@@ -219,7 +211,7 @@ func (t *Table) Advance(dst *Events, now int64) (all bool) {
 // advance does what is due, at most so many things, and returns how many it did.
 func (t *Table) advance(c *call, dst *Events, most int) (done int) {
 	now := c.clock.now
-	if now < t.due.Load() || most == 0 {
+	if now < t.due || most == 0 {
 		return 0
 	}
 	var deadlines [maxShards]int64
@@ -234,7 +226,7 @@ func (t *Table) advance(c *call, dst *Events, most int) (done int) {
 			}
 		}
 		if deadlines[first] > now {
-			t.due.Store(deadlines[first])
+			t.due = deadlines[first]
 			break
 		}
 		t.shards[first].expire(dst, &c.clock)

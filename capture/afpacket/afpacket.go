@@ -252,8 +252,8 @@ func (s *Source) wait() (bool, error) {
 	return true, nil
 }
 
-// SetTick says how long Read waits from now on. It may be called from any goroutine. Each time that it wakes up costs a dozen switches of
-// threads.
+// SetTick says how long Read waits from now on. It may be called from any goroutine. Each time
+// that Read wakes up costs a dozen switches of threads.
 func (s *Source) SetTick(d time.Duration) { s.patience.Store(int64(d)) }
 
 // Wake makes Read return at once, now and from now on. It may be called from any goroutine.
