@@ -49,9 +49,12 @@ type policy struct {
 
 // The import table. docs/architecture.md has the reasons.
 var policies = map[string]policy{
-	"capture/icmp":   {never: []string{"os", "net", "time", "unsafe"}},
-	"capture/filter": {others: []string{"golang.org/x/net/bpf"}},
-	"capture":        {ours: []string{"capture/icmp"}},
+	"capture/icmp": {never: []string{"os", "net", "time", "unsafe"}},
+	"capture/filter": {
+		ours:   []string{"capture", "capture/icmp", "internal/caret"},
+		others: []string{"golang.org/x/net/bpf"},
+	},
+	"capture": {ours: []string{"capture/icmp"}},
 	"capture/afpacket": {
 		ours:   []string{"capture", "capture/icmp", "capture/filter"},
 		others: []string{"github.com/mdlayher/packet", "golang.org/x/net/bpf", "golang.org/x/sys/unix"},
