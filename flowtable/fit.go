@@ -63,6 +63,7 @@ func (s *shard) each(a *arrival, f func(i uint32, q *request) (enough bool)) {
 	if s.OneWay {
 		s.leave(a.clock.now)
 	}
+	s.enterHeads()
 	s.enterAskers()
 	link := r.asker(a.asker)
 	for steps := 0; *link >= r.first && steps < maxWalk; {

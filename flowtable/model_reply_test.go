@@ -142,7 +142,8 @@ func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 		return nil
 	}
 	for _, q := range fitting {
-		same := q.sent == newest.sent && q.payload == newest.payload && q.state == newest.state &&
+		same := q.sent == newest.sent && q.untimed == newest.untimed && q.steps == newest.steps &&
+			q.payload == newest.payload && q.state == newest.state &&
 			(q.flow == newest.flow || q.state == pending)
 		if q != newest && q.at == newest.at && !same {
 			m.unsure = "which of two requests to a group, of the same time, is the newest"

@@ -183,6 +183,7 @@ func (s *shard) multi(a *arrival, q request, late bool) {
 		*own = q
 		own.flow, own.serial, own.seq, own.group, own.state = uint32(n), f.serial, a.seq, false, stateAnswered
 		s.enter(i, own, false)
+		s.enterHeads()
 	}
 	s.takeReply(a, n)
 }

@@ -120,7 +120,7 @@ func (q *request) of(n uint32, f *flow, seq uint16) bool {
 func (s *shard) newest(n uint32, f *flow, seq uint16) uint32 {
 	r := &s.requests
 	if i := f.last; i >= r.first {
-		if q := r.at(i); q.of(n, f, seq) && q.newer == 0 {
+		if q := r.at(i); q.alone && q.newer == 0 && q.of(n, f, seq) {
 			return i
 		}
 	}

@@ -22,9 +22,6 @@ func (s *shard) enter(i uint32, q *request, alone bool) {
 	q.alone = alone
 	q.begin(i)
 	s.requests.next++
-	if !alone {
-		s.enterHeads()
-	}
 }
 
 // room sees to it that there is room for one more. That is not before there is none: to let go of
@@ -71,9 +68,9 @@ func (s *shard) renumber() {
 	for i := r.first; i != r.next; i++ {
 		if q := r.at(i); s.alive(q) {
 			s.flows[q.flow].last = i
+			q.begin(i)
 		}
 	}
-	s.enterHeads()
 }
 
 // leave lets go of those in front that nothing can come of any more.
