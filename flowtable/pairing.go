@@ -24,12 +24,10 @@ func (s *shard) request(a *arrival) {
 	n := s.flow(a)
 	f := &s.flows[n]
 	switch {
-	case f.asked > 0 && a.seq <= f.lastSeq:
-		f.flags &^= climbs
 	case f.asked == 0 && a.group:
-		f.flags |= climbs | asksAll
-	case f.asked == 0:
-		f.flags |= climbs
+		f.flags |= asksAll
+	case f.asked > 0 && a.seq <= f.lastSeq:
+		f.turn = f.last
 	}
 	f.lastSeq = a.seq
 	s.wait(a, n)
@@ -46,9 +44,8 @@ func (s *shard) wait(a *arrival, n int) {
 	q.steps, q.seq, q.state = a.clock.steps, a.seq, statePending
 	q.untimed, q.group = a.untimed(), f.has(asksAll)
 	q.compares = a.p.ReadPayload(&q.payload)
-	s.enter(i, q, f.has(climbs))
+	s.enter(i, q, f.turn < s.requests.first)
 	f.last = i
-	f.waits++
 	f.pending++
 	if a.clock.now != 0 {
 		s.wakeAt(a.clock.now + s.ReplyTimeout)

@@ -189,7 +189,6 @@ func (s *shard) enterAskers() {
 
 // settle ends the wait of i, the oldest of its namesakes that waits, of the flow f.
 func (s *shard) settle(f *flow, i uint32, to state) {
-	f.waits--
 	q := s.requests.at(i)
 	n := s.newestOf(q, f)
 	q.state = to

@@ -62,14 +62,23 @@ func (s *shard) renumber() {
 	r := &s.requests
 	r.empty()
 	r.due = r.first
-	for n := range s.flows[:s.used] {
-		s.flows[n].last = 0
-	}
+	s.forgetLast()
 	for i := r.first; i != r.next; i++ {
 		if q := r.at(i); s.alive(q) {
-			s.flows[q.flow].last = i
+			f := &s.flows[q.flow]
+			f.last = i
+			if f.turn != 0 {
+				f.turn = i
+			}
 			q.begin(i)
 		}
+	}
+}
+
+// forgetLast makes the newest requests of all flows unknown: makeRoom counts in their place.
+func (s *shard) forgetLast() {
+	for n := range s.flows[:s.used] {
+		s.flows[n].last = 0
 	}
 }
 
@@ -78,12 +87,8 @@ func (s *shard) leave(now int64) {
 	r := &s.requests
 	for ; r.first != r.next && s.stale(r.first, now); r.first++ {
 		q := r.at(r.first)
-		waits := q.state == statePending
-		if waits && !s.OneWay && s.alive(q) {
+		if q.state == statePending && !s.OneWay && s.alive(q) {
 			break // it is yet to be given up
-		}
-		if waits && s.alive(q) {
-			s.flows[q.flow].waits--
 		}
 		if q.newer == 0 || !s.alive(q) {
 			continue
@@ -106,11 +111,13 @@ func (s *shard) leave(now int64) {
 // wrong to call them lost.
 func (s *shard) makeRoom() {
 	r := &s.requests
+	s.forgetLast()
 	var waiting, settled uint32
 	for i := r.first; i != r.next; i++ {
 		switch q := r.at(i); {
 		case !s.alive(q):
 		case q.state == statePending:
+			s.flows[q.flow].last++
 			waiting++
 		default:
 			settled++
@@ -121,9 +128,7 @@ func (s *shard) makeRoom() {
 	if most := r.most / 4 * 3; waiting > most {
 		each = s.share(most)
 	}
-	for n := range s.flows[:s.used] {
-		s.flows[n].waits = 0 // and counted again below
-	}
+	s.forgetLast() // to count again, those that stay
 	to := r.first
 	for i := r.first; i != r.next; i++ {
 		q := r.at(i)
@@ -135,12 +140,12 @@ func (s *shard) makeRoom() {
 			spare--
 			continue
 		case q.state != statePending:
-		case f.waits == each:
+		case f.last == each:
 			f.pending--
 			s.rare(int(q.flow)).Forgotten++
 			continue
 		default:
-			f.waits++
+			f.last++
 		}
 		*r.at(to) = *q
 		to++
@@ -149,14 +154,15 @@ func (s *shard) makeRoom() {
 	s.renumber()
 }
 
-// share is how many requests of each flow may wait, so that they are not more than most.
+// share is how many requests of each flow may wait, so that they are not more than most. How many do
+// is in the place of the newest.
 func (s *shard) share(most uint32) uint32 {
 	low, high := uint32(0), most
 	for low < high {
 		each := low + (high-low+1)/2
 		sum := uint64(0)
 		for n := range s.flows[:s.used] {
-			sum += uint64(min(s.flows[n].waits, each))
+			sum += uint64(min(s.flows[n].last, each))
 		}
 		if sum <= uint64(most) {
 			low = each

@@ -22,7 +22,7 @@ type flow struct {
 	rtt          int64  // the only round-trip time; valid iff has(hasRTT)
 	last         uint32 // the newest of its requests, if that is still remembered
 	serial       uint32 // distinguishes the flows that had this place one after another
-	waits        uint32 // how many of its requests wait, and are remembered
+	turn         uint32 // one of its requests: of those behind it, each has a sequence number above that of the one before
 	figures      uint32 // of two round-trip times and more; 0 is none
 	iface        int32
 	size         Size
@@ -45,7 +45,6 @@ const (
 	hasTTL
 	hasRare
 	asksAll // its first request asked a group
-	climbs  // the sequence number of each request was above the one before
 )
 
 func (f *flow) has(what flags) bool { return f.flags&what != 0 }
@@ -221,7 +220,7 @@ func (s *shard) forsake(n int) {
 	f := &s.flows[n]
 	s.index.remove(tagOf(s.hash(&place{key: f.key, cause: s.causes[n]})), uint32(n+1))
 	s.serial++
-	f.serial, f.waits = s.serial, 0
+	f.serial = s.serial
 }
 
 // touch notes that a, which is counted, was a packet of the flow n.
