@@ -65,10 +65,18 @@ var policies = map[string]policy{
 	},
 	"flowtable": {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
 	"render":    {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
+	"render/where": {
+		ours:  []string{"capture/icmp", "flowtable", "render", "internal/caret"},
+		never: []string{"os", "net"},
+	},
 	"": {
-		ours:   []string{"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render"},
+		ours: []string{
+			"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render",
+			"render/where", "internal/caret",
+		},
 		others: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 	},
+	"internal/caret": {},
 	"internal/forge": {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},
 	"internal/lab":   {others: []string{"github.com/mdlayher/packet", "github.com/vishvananda/netns"}},
 }

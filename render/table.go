@@ -97,13 +97,7 @@ var queryColumns = []column{
 	}},
 	{"max-ms", false, false, func(_ *Table, dst []byte, f flow) []byte { return millis(dst, f, f.RTT.Max) }},
 	ttlColumn, packetsColumn, bytesColumn, seenColumn, secondsColumn, statusColumn,
-	{"refused", true, false, func(_ *Table, dst []byte, f flow) []byte {
-		if f.Refusal.By == (icmp.Addr{}) {
-			return dst
-		}
-		dst = appendTypeWords(dst, f.Version, f.Refusal.Type, f.Refusal.Code)
-		return appendAddr(append(dst, '@'), &f.Refusal.By, f.Version)
-	}},
+	{"refused", true, false, func(_ *Table, dst []byte, f flow) []byte { return AppendRefusal(dst, f.Row) }},
 }
 
 // otherColumns are those of errors, and of what is neither query nor error.
