@@ -14,12 +14,13 @@ import (
 type books struct {
 	live   bool
 	flows  bool // rows are shown, and no events
+	where  bool // not all events are wanted
 	source capture.Counters
 	tally  *capture.Tally
 	totals *flowtable.Totals
 
 	others, shown, skipped, unwritten uint64
-	undrawn                           uint64
+	undrawn, leftOut                  uint64
 }
 
 type entry struct {
@@ -41,6 +42,9 @@ func (b *books) lines() [][]entry {
 		events = append(events, entry{"counted, not drawn", b.undrawn})
 	} else {
 		events = append(events, entry{"shown", b.shown}, entry{"skipped", b.skipped}, entry{"unwritten", b.unwritten})
+		if b.where {
+			events = append(events, entry{"filtered by --where", b.leftOut})
+		}
 	}
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},

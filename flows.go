@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,22 +109,20 @@ func span(option, s string) (time.Duration, error) {
 
 // writeRows writes what rows are wanted: those of the flows command or, at the end of a stream of
 // JSON, those that are not in it yet.
-func (w *watcher) writeRows(totals *flowtable.Totals) {
+func (w *watcher) writeRows(s *render.Summary) {
 	o := w.opts
 	sorted := render.Sorted(w.table.Rows(nil, nil), o.sort)
+	sorted = slices.DeleteFunc(sorted, func(r *flowtable.Row) bool { return !w.rowWanted(s, r) })
 	if o.top > 0 {
 		sorted = sorted[:min(len(sorted), o.top)]
 	}
 	var evicted flowtable.Evicted // of a stream they are in the summary: some of them are in it
 	if o.flows {
-		evicted = totals.Evicted
+		evicted = s.Totals.Evicted
 	}
 	draw := rowAppender(o)
 	text := draw.AppendHead(nil, sorted, &evicted)
 	for _, r := range sorted {
-		if !o.flows && r.Status == flowtable.StatusTimedOut {
-			continue // it is in the stream, at its end
-		}
 		if text = draw.AppendRow(text, r); len(text) > textSize {
 			w.drawer.write(text)
 			text = text[:0]
@@ -132,6 +131,18 @@ func (w *watcher) writeRows(totals *flowtable.Totals) {
 	if text = draw.AppendEvicted(text, &evicted); len(text) > 0 {
 		w.drawer.write(text)
 	}
+}
+
+// rowWanted reports whether a row is to be written, and counts one that --where leaves out.
+func (w *watcher) rowWanted(s *render.Summary, r *flowtable.Row) bool {
+	if !w.opts.flows && r.Status == flowtable.StatusTimedOut {
+		return false // it is in the stream, at its end
+	}
+	if w.worker.judge == nil || w.worker.judge.Row(r) {
+		return true
+	}
+	s.LeftOut++
+	return false
 }
 
 func rowAppender(o *options) render.RowAppender {

@@ -62,6 +62,13 @@ how it looks:
   -n, -l, -U    accepted: addresses and ports are always numbers, and every line is
                 written at once
 
+which of them:
+  --where EXPR  show only what EXPR is true of, once replies are paired with requests:
+                'rtt > 50ms', 'note in (DUP,LOST) and src in 10.0.0.0/8', 'ttl < 5',
+                'cause ~ "udp"', 'type == unreachable/port or not id'. Fields are those
+                behind the bar, and those of JSON; one by itself asks whether it is there.
+                Everything is counted all the same. -c counts what is shown
+
 what counts:
   --reply-timeout TIME
                 a request without an answer is lost after TIME: 10 or 10s (the default),

@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/afpacket"
+	"icmpdump/internal/caret"
 	"icmpdump/render"
 )
 
@@ -51,6 +52,10 @@ func run(args []string, stdout, stderr *os.File) int {
 	for _, err := range parts(err) {
 		fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(err.Error()))
 	}
+	var place *caret.Error
+	if errors.As(err, &place) {
+		io.WriteString(stderr, place.Mark())
+	}
 	code, hints := explain(err)
 	for _, hint := range hints {
 		fmt.Fprintf(stderr, "hint: %s\n", render.Clean(hint))
@@ -73,11 +78,14 @@ func parts(err error) []error {
 // explain is the exit code for an error, and what the user can do about it.
 func explain(err error) (code int, hints []string) {
 	var usage *usageError
+	var expression *expressionError
 	var noIface *afpacket.NoInterfaceError
 	var refused *permissionError
 	switch {
 	case errors.As(err, &noIface):
 		return exitUsage, []string{"there are " + interfaceNames(noIface.Have)}
+	case errors.As(err, &expression):
+		return exitUsage, nil
 	case errors.As(err, &usage), errors.Is(err, afpacket.ErrAny):
 		if usage != nil && usage.hint != "" {
 			hints = append(hints, usage.hint)

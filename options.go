@@ -13,6 +13,7 @@ import (
 	"icmpdump/capture/filter"
 	"icmpdump/flowtable"
 	"icmpdump/render"
+	"icmpdump/render/where"
 )
 
 // options are what the command line asks for.
@@ -31,8 +32,9 @@ type options struct {
 	wait       bool // for an output that is too slow, and skip no lines
 	flows      bool // print the rows of the table, and no lines
 	csv        bool
-	sort       string // an order of rows
-	top        int    // rows at most; 0 is all
+	sort       string        // an order of rows
+	top        int           // rows at most; 0 is all
+	where      *where.Filter // nil is everything
 	table      flowtable.Config
 	draw       render.Options
 }
@@ -86,6 +88,7 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "stats"},
 		&cli.StringFlag{Name: "on-stall", Value: "skip"},
 		&cli.BoolFlag{Name: "no-lost"},
+		&cli.StringFlag{Name: "where"},
 		&cli.StringFlag{Name: "reply-timeout", Value: "10s"},
 		&cli.StringFlag{Name: "late", Value: "60s"},
 		&cli.StringFlag{Name: "flow-idle", Value: "120s"},
@@ -154,11 +157,16 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	if err != nil {
 		return nil, err
 	}
+	wanted, err := whereOf(c)
+	if err != nil {
+		return nil, err
+	}
 	o := &options{
 		flows:      flows,
 		csv:        c.Bool("csv"),
 		sort:       c.String("sort"),
 		top:        int(min(g.top, math.MaxInt)),
+		where:      wanted,
 		live:       len(files) == 0,
 		interfaces: c.StringSlice("i"),
 		direction:  direction,

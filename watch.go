@@ -89,7 +89,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	talk.erase()
 	summary := w.summary()
 	if o.flows || o.json {
-		w.writeRows(summary.Totals)
+		w.writeRows(summary)
 	}
 	if o.json {
 		w.drawer.write(summary.AppendJSON(nil))
@@ -182,9 +182,9 @@ type watcher struct {
 // time: so a reply finds its request in the table, and an error what it is about, whichever rings the
 // kernel put them into.
 func (w *watcher) hire(draw render.Appender) {
-	w.worker = &worker{watcher: w, batch: new(batch), timer: time.NewTimer(0)}
+	w.worker = &worker{watcher: w, sieve: newSieve(w.opts), batch: new(batch), timer: time.NewTimer(0)}
 	var limit *capture.Limit
-	if w.opts.count > 0 {
+	if w.opts.count > 0 && !w.worker.count {
 		limit = capture.NewLimit(w.opts.count)
 	}
 	merge := &capture.Merge{
@@ -217,10 +217,14 @@ func (w *watcher) close() (err error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	read := w.worker.counters.Read
 	w.worker.counters = capture.Counters{}
 	for _, src := range w.sources {
 		c := src.Counters()
 		w.worker.counters.Add(&c)
+	}
+	if w.worker.live == nil && w.worker.done {
+		w.worker.tally.Unread += w.worker.counters.Read - read // what was read ahead
 	}
 	return err
 }
@@ -249,7 +253,8 @@ func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
 
 func (w *watcher) summary() *render.Summary {
 	w.mu.Lock()
-	c, tally, skipped := w.worker.counters, w.worker.tally, w.worker.skipped
+	c, tally, skipped, leftOut := w.worker.counters, w.worker.tally, w.worker.skipped, w.worker.leftOut
+	tally.Leave(&w.worker.unread)
 	w.mu.Unlock()
 	s := &render.Summary{
 		Live:     w.opts.live,
@@ -258,6 +263,8 @@ func (w *watcher) summary() *render.Summary {
 		Received: c.Packets - c.Copies,
 		Dropped:  c.Dropped,
 		Skipped:  skipped,
+		Where:    w.opts.where != nil,
+		LeftOut:  leftOut,
 		Totals:   w.table.Totals(),
 		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
@@ -272,9 +279,11 @@ func (w *watcher) summary() *render.Summary {
 // books are for the end.
 func (w *watcher) books() books {
 	k := w.worker
+	tally := k.tally
+	tally.Leave(&k.unread)
 	return books{
-		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &k.tally, totals: w.table.Totals(),
+		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &tally, totals: w.table.Totals(),
 		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
-		undrawn: k.undrawn,
+		undrawn: k.undrawn, where: w.opts.where != nil, leftOut: k.leftOut,
 	}
 }

@@ -34,6 +34,7 @@ type pump interface {
 // that does so.
 type worker struct {
 	*watcher
+	sieve
 	pump   pump
 	live   []*afpacket.Source // what the pump reads, if that is live
 	heard  time.Time          // when packets came last; live
@@ -91,8 +92,12 @@ func (w *worker) wake() {
 
 // packets takes what was read through the table.
 func (w *worker) packets(in *capture.Batch) {
+	if w.done && w.live == nil {
+		return // it was read ahead: see watcher.close
+	}
 	w.hear(in)
-	for first := 0; first < len(in.Packets); {
+	first := 0
+	for first < len(in.Packets) && !w.done {
 		if w.opts.flows {
 			n := w.table.Add(nil, in.Packets[first:])
 			w.undrawn += uint64(n)
@@ -100,14 +105,33 @@ func (w *worker) packets(in *capture.Batch) {
 			continue
 		}
 		m := w.batch.mark()
-		n := w.table.Add(&w.batch.events, in.Packets[first:])
-		w.batch.take(in, first, first+n)
-		w.pass(m, n)
-		first += n
+		first = w.add(in, first)
+		w.pass(m)
 	}
-	if w.live != nil {
+	if w.done {
+		w.leave(in, first)
+	} else if w.live != nil {
 		w.tick(len(in.Packets) == 0, time.Now())
 	}
+}
+
+// add has the table make events of in's packets from first on, and keeps those that are wanted. It
+// returns how far it came. Where what is wanted is counted, no packet behind the last one is added.
+func (w *worker) add(in *capture.Batch, first int) (behind int) {
+	for behind = first; behind < len(in.Packets) && !w.done; {
+		m, packets := w.batch.mark(), in.Packets[behind:]
+		if w.count {
+			packets = packets[:1]
+		}
+		n := w.table.Add(&w.batch.events, packets)
+		w.batch.take(in, behind, behind+n)
+		w.sift(m, n)
+		behind += n
+		if n < len(packets) {
+			break
+		}
+	}
+	return behind
 }
 
 // tick does what is due when no packets came, and says how long they are waited for next.
@@ -116,7 +140,8 @@ func (w *worker) tick(quiet bool, now time.Time) {
 	if quiet {
 		m := w.batch.mark()
 		all = w.table.Advance(&w.batch.events, now.Add(-lull).UnixNano())
-		w.pass(m, 0)
+		w.sift(m, 0)
+		w.pass(m)
 	} else {
 		w.heard = now
 	}
@@ -143,11 +168,10 @@ func (w *worker) hear(in *capture.Batch) {
 	}
 }
 
-// pass gives the drawer what there is, of which what came behind m is new, so many packets
-// among it. What it has no batch for is left for the next time.
-func (w *worker) pass(m mark, packets int) {
+// pass gives the drawer what there is, of which what came behind m is new. What it has no batch for
+// is left for the next time.
+func (w *worker) pass(m mark) {
 	b := w.batch
-	w.others += uint64(len(b.events.All) - m.events - packets)
 	if b.empty() {
 		return
 	}

@@ -15,6 +15,8 @@ type Summary struct {
 	Received uint64 // by the kernel's filter; of a file, its records
 	Dropped  uint64 // by the kernel
 	Skipped  uint64 // counted but not shown, because the output was too slow
+	Where    bool   // not all lines, or rows, were wanted
+	LeftOut  uint64 // of them, those that were not; valid iff Where
 	Totals   *flowtable.Totals
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
 	Rows     []flowtable.Row        // that lost requests, to name the worst
@@ -32,6 +34,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	}
 	if s.Skipped > 0 {
 		dst = appendLine(dst, s.Skipped, "line", "s skipped, the output was too slow")
+	}
+	if s.LeftOut > 0 {
+		dst = appendLine(dst, s.LeftOut, "line", "s left out by --where")
 	}
 	c := &s.Totals.Echo
 	if c.Requests+c.Replies+c.Unsolicited > 0 {
@@ -152,6 +157,9 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		dst = appendUint(dst, "dropped", s.Dropped)
 	}
 	dst = appendUint(dst, "skipped", s.Skipped)
+	if s.Where {
+		dst = appendUint(dst, "left_out", s.LeftOut)
+	}
 	dst = appendObject(dst, "verdicts")
 	for st, n := range s.Verdicts {
 		dst = appendUint(dst, icmp.Status(st).String(), n)

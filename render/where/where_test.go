@@ -3,6 +3,7 @@ package where
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -403,6 +404,19 @@ func TestNames(t *testing.T) {
 	for _, f := range fields {
 		if f.event == nil && f.row == nil || (f.class == classWord) != (len(f.words) > 0) {
 			t.Errorf("%s: nothing to read, or words that are none", f.name)
+		}
+	}
+}
+
+// Every field is in the documentation.
+func TestFieldsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/where.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fields {
+		if !strings.Contains(string(doc), "`"+f.name+"`") {
+			t.Errorf("docs/where.md does not have %s", f.name)
 		}
 	}
 }
