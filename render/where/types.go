@@ -126,12 +126,13 @@ func readType(name string, o op, text string) (v value, wrong string) {
 	return v, ""
 }
 
-// codeNames are the names of a code: its number first.
+// codeNames are the names of a code: its number first. What IPv6 calls port unreachable, of the type
+// unreachable, is port in IPv4.
 func codeNames(version, typ, code uint8) []string {
 	p := icmp.Packet{Version: version, Type: typ, Code: code}
 	names := []string{strconv.Itoa(int(code))}
 	if _, name := p.TypeName(); name != "" {
-		names = append(names, plain(name))
+		names = append(names, plain(name), strings.TrimSuffix(plain(name), "unreachable"))
 	}
 	if _, name := p.IANAName(); name != "" && !slices.Contains(names, plain(name)) {
 		names = append(names, plain(name))
