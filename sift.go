@@ -66,7 +66,7 @@ func (w *worker) sift(m mark, packets int) {
 	w.mu.Unlock()
 }
 
-// wants reports whether an event of the batch is wanted.
+// wants reports whether an event of the batch is wanted. The last that -c counts ends the capture.
 func (w *worker) wants(e *flowtable.Event) bool {
 	if e.Ended { // -c is about packets and lost requests
 		return w.judge.Row(&w.batch.events.Rows[e.Row])
@@ -76,14 +76,15 @@ func (w *worker) wants(e *flowtable.Event) bool {
 	}
 	if w.count {
 		w.want--
-		w.done = w.want == 0
+		if w.done = w.want == 0; w.done {
+			w.drawer.stop()
+		}
 	}
 	return true
 }
 
 // leave leaves packets of in unread, from first on: no more are wanted.
 func (w *worker) leave(in *capture.Batch, first int) {
-	w.drawer.stop()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range in.Packets[first:] {

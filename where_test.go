@@ -353,6 +353,13 @@ func TestLiveWhere(t *testing.T) {
 				forge.Frame(to, forge.IP4("10.9.0.3", "10.9.0.2"), forge.Echo4(0, id, seq)))
 		}
 	}
+	lost := watching(t, a, "-i", "va", "-c", "1", "--where", "note == LOST and id == 5", "--reply-timeout", "300ms")
+	b.Send("vb", forge.Frame(to, forge.IP4("10.9.0.2", "10.9.0.3"), forge.Echo4(8, 5, 1)))
+	lines, stderr := lost.End()
+	if len(lines) != 1 || !strings.Contains(lines[0].Text, "echo timeout, id 5, seq 1 | req=1 rep=0 lost=1 ") {
+		t.Errorf("no line of the loss, and that alone: %v", lines)
+	}
+	checkBooks(t, stderr)
 	for _, args := range [][]string{nil, {"--workers", "2"}} {
 		r := watching(t, a, append([]string{"-i", "va", "-c", "3", "--where", "rtt and id == 77"}, args...)...)
 		b.Send("vb", frames...)
