@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"icmpdump/internal/caret"
 )
 
 // tcpdumpOnly are tcpdump's options that have no meaning here, or not yet.
@@ -155,7 +157,8 @@ func refused(err error) error {
 // A usageError is a command line that makes no sense.
 type usageError struct {
 	text string
-	hint string // what to do, besides reading the help; or empty
+	hint string       // what to do, besides reading the help; or empty
+	at   *caret.Error // where, if it is in an expression
 }
 
 func (e *usageError) Error() string { return e.text }

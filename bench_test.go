@@ -63,6 +63,7 @@ func BenchmarkRun(b *testing.B) {
 		{"text", nil},
 		{"verbose", []string{"-v"}},
 		{"json", []string{"--json"}},
+		{"where", []string{"--where", "rtt > 50ms or note in (DUP,LOST)"}},
 		{"flows", []string{"flows"}},
 	} {
 		b.Run(tt.name, func(b *testing.B) {

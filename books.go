@@ -42,9 +42,9 @@ func (b *books) lines() [][]entry {
 		events = append(events, entry{"counted, not drawn", b.undrawn})
 	} else {
 		events = append(events, entry{"shown", b.shown}, entry{"skipped", b.skipped}, entry{"unwritten", b.unwritten})
-		if b.where {
-			events = append(events, entry{"filtered by --where", b.leftOut})
-		}
+	}
+	if b.where && (!b.flows || b.leftOut > 0) {
+		events = append(events, entry{"filtered by --where", b.leftOut})
 	}
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},

@@ -16,7 +16,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/afpacket"
-	"icmpdump/internal/caret"
 	"icmpdump/render"
 )
 
@@ -51,10 +50,10 @@ func run(args []string, stdout, stderr *os.File) int {
 	}
 	for _, err := range parts(err) {
 		fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(err.Error()))
-	}
-	var place *caret.Error
-	if errors.As(err, &place) {
-		io.WriteString(stderr, place.Mark())
+		var usage *usageError
+		if errors.As(err, &usage) && usage.at != nil {
+			io.WriteString(stderr, usage.at.Mark())
+		}
 	}
 	code, hints := explain(err)
 	for _, hint := range hints {
@@ -78,17 +77,17 @@ func parts(err error) []error {
 // explain is the exit code for an error, and what the user can do about it.
 func explain(err error) (code int, hints []string) {
 	var usage *usageError
-	var expression *expressionError
 	var noIface *afpacket.NoInterfaceError
 	var refused *permissionError
 	switch {
 	case errors.As(err, &noIface):
 		return exitUsage, []string{"there are " + interfaceNames(noIface.Have)}
-	case errors.As(err, &expression):
-		return exitUsage, nil
 	case errors.As(err, &usage), errors.Is(err, afpacket.ErrAny):
 		if usage != nil && usage.hint != "" {
 			hints = append(hints, usage.hint)
+		}
+		if usage != nil && usage.at != nil {
+			return exitUsage, hints // of expressions, the help has little
 		}
 		return exitUsage, append(hints, "icmpdump --help lists the options")
 	case errors.As(err, &refused):

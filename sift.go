@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -16,20 +18,13 @@ func whereOf(c *cli.Context) (*where.Filter, error) {
 		return nil, nil
 	}
 	f, err := where.Parse(c.String("where"), time.Local)
-	if err != nil {
-		return nil, &expressionError{"--where", err}
+	if err == nil {
+		return f, nil
 	}
-	return f, nil
+	wrong := &usageError{text: fmt.Sprintf("--where: %s", err)}
+	errors.As(err, &wrong.at)
+	return nil, wrong
 }
-
-// An expressionError is an expression that makes no sense.
-type expressionError struct {
-	option string
-	error  // a *caret.Error
-}
-
-func (e *expressionError) Error() string { return e.option + ": " + e.error.Error() }
-func (e *expressionError) Unwrap() error { return e.error }
 
 // A sieve is what --where leaves of what the table says, and how much of it -c wants. The zero value
 // leaves everything. It belongs to the worker.
@@ -57,7 +52,7 @@ func newSieve(o *options) sieve {
 func (w *worker) sift(m mark, packets int) {
 	came := len(w.batch.events.All) - m.events
 	w.others += uint64(came - packets)
-	if w.judge == nil {
+	if w.judge == nil || w.opts.flows { // then it is about rows
 		return
 	}
 	w.batch.sift(m, w.wants)

@@ -87,7 +87,7 @@ func TestSiftBehindMark(t *testing.T) {
 
 func TestSiftAllocs(t *testing.T) {
 	b := siftable()
-	w := &worker{watcher: &watcher{}, batch: b}
+	w := &worker{watcher: &watcher{opts: &options{}}, batch: b}
 	if n := testing.AllocsPerRun(100, func() { w.sift(mark{}, 3) }); n != 0 {
 		t.Errorf("%v allocations without --where", n)
 	}

@@ -26,6 +26,8 @@ func TestSummary(t *testing.T) {
 				"rtt min/avg/p95/max = 10.000/25.000/40.000/40.000 ms\n"},
 		{"one direction", Summary{Live: true, OneWay: true, Packets: 2, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 2, Pending: 2}}},
 			"2 packets captured\n2 packets received by filter\n0 packets dropped by kernel\necho: 2 requests, 0 replies, 2 pending\n"},
+		{"filtered", Summary{Packets: 5, Received: 6, Where: true, LeftOut: 4, Totals: &flowtable.Totals{}},
+			"5 packets captured\n6 records read\n4 lines left out by --where\n"},
 		{"file without echoes", Summary{Packets: 1, Received: 1, Totals: &flowtable.Totals{}}, "1 packet captured\n1 record read\n"},
 		{"all pending", Summary{Packets: 1, Received: 2, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 1, Pending: 1}}},
 			"1 packet captured\n2 records read\necho: 1 request, 0 replies, 0 lost, 1 pending\n"},
@@ -42,6 +44,10 @@ func TestSummary(t *testing.T) {
 		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 4, icmp.UnsupportedPPPoE: 1}}
 	want := `{"schema":1,"event":"summary","packets":5,"received":6,"dropped":1,"skipped":0,"verdicts":{"not-icmp":1,"ok":4,"truncated":0,"fragment":0,"malformed:ip-header":0,"malformed:ip-length":0,"malformed:frag-overflow":0,"malformed:ext-header":0,"malformed:wrong-family":0,"malformed:icmp-header":0,"malformed:option":0,"malformed:extension":0,"unsupported:link-type":0,"unsupported:mpls":0,"unsupported:pppoe":1,"unsupported:ext-header":0},"echo":{"icmp_request_count":24018,"icmp_reply_count":23874,"pending":45,"lost":96,"late":3,"duplicates":12,"unsolicited":4,"out_of_order":0,"errors":0,"multi":0,"forgotten":0},"rtt":{"min_ns":10000000,"avg_ns":25000000,"p95_ns":40000000,"max_ns":40000000},"worst":[],"evicted_flows":0}` + "\n"
 	if got := string(s.AppendJSON(nil)); got != want {
+		t.Errorf("got  %swant %s", got, want)
+	}
+	s.Where = true
+	if got, want := string(s.AppendJSON(nil)), strings.Replace(want, `"skipped":0,`, `"skipped":0,"left_out":0,`, 1); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
 }

@@ -52,9 +52,9 @@ func (f *field) listed() string {
 // refusal says why o can't be asked of f.
 func (f *field) refusal(o op, name string) string {
 	if o == opLike {
-		return fmt.Sprintf("%s is %s, and ~ is for text: write == or in (…)", name, nouns[f.class])
+		return fmt.Sprintf("%s is %s, and ~ is for text: write == or in (...)", name, nouns[f.class])
 	}
-	return fmt.Sprintf("%s is %s, and has no order: write ==, != or in (…)", name, nouns[f.class])
+	return fmt.Sprintf("%s is %s, and has no order: write ==, != or in (...)", name, nouns[f.class])
 }
 
 // read is the value of f, which was written as name, that text is, or what is wrong with it.

@@ -315,9 +315,9 @@ func TestErrors(t *testing.T) {
 		{"note in (DUP", 13, "expected a comma or )"},
 		{"note in ()", 10, "expected one of DUP MULTI LATE LOST MAYBE UNSOL DIFF TRUNC OOO CKSUM SEEN MALFORMED, not )"},
 		{"note in DUP", 9, "expected (, not DUP"},
-		{"note > DUP", 6, "note is a word, and has no order: write ==, != or in (…)"},
-		{"note ~ D", 6, "note is a word, and ~ is for text: write == or in (…)"},
-		{"src > 10.0.0.1", 5, "src is an address, and has no order: write ==, != or in (…)"},
+		{"note > DUP", 6, "note is a word, and has no order: write ==, != or in (...)"},
+		{"note ~ D", 6, "note is a word, and ~ is for text: write == or in (...)"},
+		{"src > 10.0.0.1", 5, "src is an address, and has no order: write ==, != or in (...)"},
 		{"src == 10.0.0.0/8", 8, "10.0.0.0/8 is a network: write src in 10.0.0.0/8"},
 		{"src in 10.0.0.5/8", 8, "10.0.0.5/8 has bits of a host: the network is 10.0.0.0/8"},
 		{"src == host", 8, "src is an address: write 10.0.0.1 or 2001:db8::1, or in 10.0.0.0/8, not host"},
@@ -353,6 +353,9 @@ func TestErrors(t *testing.T) {
 		if !errors.As(err, &at) {
 			t.Errorf("%.40s: %v", tt.expr, err)
 			continue
+		}
+		if strings.IndexFunc(at.Text, func(r rune) bool { return r > '~' }) >= 0 && tt.want != "" {
+			t.Errorf("%s: %s would be printed with escapes", tt.expr, at.Text)
 		}
 		if at.Expr != tt.expr || at.Column() != tt.column || tt.want != "" && at.Text != tt.want {
 			t.Errorf("%.40s: column %d: %s\nwant column %d: %s", tt.expr, at.Column(), at.Text, tt.column, tt.want)
