@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"icmpdump/capture/icmp"
 )
 
 // Any is the name that stands for all interfaces.
@@ -72,4 +76,29 @@ func find(have []net.Interface, name string) int {
 		return -1
 	}
 	return slices.IndexFunc(have, func(f net.Interface) bool { return f.Index == index })
+}
+
+// LinkOf is what the frames of an interface begin with.
+func LinkOf(name string) (icmp.Link, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return icmp.LinkUnknown, fmt.Errorf("socket: %w", err)
+	}
+	defer unix.Close(fd)
+	req, err := unix.NewIfreq(name)
+	if err == nil {
+		err = unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, req)
+	}
+	if err != nil {
+		return icmp.LinkUnknown, fmt.Errorf("hardware type of %q: %w", name, err)
+	}
+	return linkOf(req.Uint16()), nil
+}
+
+// linkOf is what frames of a hardware type are handed out as: of all others, without a link header.
+func linkOf(hatype uint16) icmp.Link {
+	if hatype == hatypeEther || hatype == hatypeLoopback {
+		return icmp.LinkEthernet
+	}
+	return icmp.LinkRaw
 }

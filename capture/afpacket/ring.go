@@ -213,7 +213,7 @@ func parseFrame(f *capture.Frame, b []byte, at int) (next int, hatype uint16, er
 		}
 	}
 	hatype = ne.Uint16(h[addrHatype:])
-	if hatype != hatypeEther && hatype != hatypeLoopback {
+	if linkOf(hatype) == icmp.LinkRaw {
 		// Some other link header, or none: the datagram is where the kernel says it is.
 		skip := min(net-mac, len(data))
 		f.Data, f.Wire, f.Link = data[skip:], max(0, f.Wire-skip), icmp.LinkRaw

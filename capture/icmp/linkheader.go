@@ -116,13 +116,23 @@ func (p *Packet) LinkPayload(f *Frame) []byte {
 
 // AppendWhole appends the frame as it was on the wire, as much as was captured: with the tag
 // that the kernel took out, which p knows, put back behind the addresses.
-func (p *Packet) AppendWhole(dst []byte, f *Frame) []byte {
-	const addrs = 12
-	if f.TPID == 0 || f.Link != LinkEthernet || len(f.Data) < addrs {
+func (p *Packet) AppendWhole(dst []byte, f *Frame) []byte { return f.AppendTagged(dst, p.VLAN[0]) }
+
+// addrs is how long the addresses are that a tag stands behind.
+const addrs = 12
+
+// AppendTagged is AppendWhole of a frame whose tag, if one was taken out, is tci.
+func (f *Frame) AppendTagged(dst []byte, tci uint16) []byte {
+	if !f.Untagged() {
 		return append(dst, f.Data...)
 	}
 	dst = append(dst, f.Data[:addrs]...)
 	dst = binary.BigEndian.AppendUint16(dst, f.TPID)
-	dst = binary.BigEndian.AppendUint16(dst, p.VLAN[0])
+	dst = binary.BigEndian.AppendUint16(dst, tci)
 	return append(dst, f.Data[addrs:]...)
+}
+
+// Untagged reports whether the kernel took a tag out of f that can be put back: 4 bytes.
+func (f *Frame) Untagged() bool {
+	return f.TPID != 0 && f.Link == LinkEthernet && len(f.Data) >= addrs
 }
