@@ -13,7 +13,7 @@ ROUNDS    := 5
 BENCHARGS :=
 
 # Programs that the tests run, and the Debian packages that have them.
-TOOLS    := ip ping fping nft tcpdump tshark nc sysctl script
+TOOLS    := ip ping fping nft tcpdump tshark capinfos nc sysctl script
 PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils
 
 export PATH := $(PATH):/usr/sbin:/sbin

@@ -14,7 +14,7 @@ import (
 )
 
 // tcpdumpOnly are tcpdump's options that have no meaning here, or not yet.
-const tcpdumpOnly = "bCdEfFGHIjJKLmMNOSTuVwWyzZ"
+const tcpdumpOnly = "bdEfFHIjJKLmMNOSTuVyzZ"
 
 // An option is how to write it, and whether a value follows.
 type option struct {
@@ -127,6 +127,12 @@ func letters(out []string, word string, args []string, options map[string]option
 }
 
 func unknownLetter(name string) error {
+	if name == "z" {
+		return &usageError{
+			text: "tcpdump's -z is not an option of icmpdump: it runs no programs",
+			hint: "inotifywait -m -e close_write DIR says when a file is complete, for a program of yours (incrond runs one); -r reads .gz and .zst",
+		}
+	}
 	if strings.Contains(tcpdumpOnly, name) {
 		return usagef("tcpdump's -%s is not an option of icmpdump", name)
 	}

@@ -7,13 +7,14 @@ import (
 	"icmpdump/capture"
 	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
+	"icmpdump/render"
 )
 
 // books account for every packet: what --stats prints. Each line says that one count, made in
 // one place, is the sum of others, made elsewhere.
 type books struct {
 	live   bool
-	flows  bool // rows are shown, and no events
+	flows  bool // no events are shown
 	where  bool // not all events are wanted
 	source capture.Counters
 	tally  *capture.Tally
@@ -21,6 +22,7 @@ type books struct {
 
 	others, shown, skipped, unwritten uint64
 	undrawn, leftOut                  uint64
+	saved                             *render.Saved // nil without -w
 }
 
 type entry struct {
@@ -54,6 +56,10 @@ func (b *books) lines() [][]entry {
 		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets()},
 			{"repeat sightings", b.totals.Repeats}},
 		events,
+	}
+	if w := b.saved; w != nil {
+		lines = append(lines, []entry{{"matched", w.Matched}, {"written to -w", w.Written}, {"failed", w.Failed},
+			{"overflowed", w.Overflowed}, {"unwanted", w.Unwanted}})
 	}
 	if b.live {
 		s := &b.source

@@ -16,7 +16,7 @@ import (
 // ofLines are options that say what lines there are and what they look like.
 var ofLines = []string{
 	"t", "#", "q", "v", "e", "x", "X", "A", "micro", "nano", "time-stamp-precision", "counters", "no-lost",
-	"on-stall",
+	"on-stall", "print",
 }
 
 // ofFlows are options of the command that prints rows.

@@ -17,6 +17,8 @@ examples:
   icmpdump -tttt -r trace.pcap      a capture file, with dates
   icmpdump -r trace.pcap --json | jq 'select(.rtt_ns > 50000000)'
                                     answers that took more than 50 ms
+  sudo icmpdump -w ring.pcapng -C 100M -W 10
+                                    the last gigabyte, in ten files
   icmpdump flows -r trace.pcap --sort lost --top 10
                                     the ten conversations that lost most
 
@@ -59,8 +61,20 @@ how it looks:
                 leaves out lines, counts them and says so; block waits, and what
                 finds the ring full is dropped by the kernel. From a file it waits
 
-  -n, -l, -U    accepted: addresses and ports are always numbers, and every line is
+  -n, -l        accepted: addresses and ports are always numbers, and every line is
                 written at once
+
+into files:
+  -w FILE       write the packets to FILE, and print no lines: pcap if its name ends in
+                .pcap or .cap, else pcapng; - for standard output
+  --print       print them as well
+  --comment     with what a line says behind the bar as each packet's comment (pcapng)
+  -C SIZE       go on in another file when one has SIZE: in millions of bytes, or 500k,
+                100M, 2G (of 1024); their names have numbers at the end
+  -G SECONDS    go on in another file every SECONDS; FILE is what strftime(3) makes of it
+  -W COUNT      with -C, so many files, again and again; with -G, end after so many
+  -U            write each packet at once, and not twice a second
+                SIGHUP makes the file anew when it was renamed
 
 which of them:
   --where EXPR  show only what EXPR is true of, once replies are paired with requests:

@@ -63,15 +63,17 @@ var policies = map[string]policy{
 		ours:   []string{"capture", "capture/icmp"},
 		others: []string{"github.com/klauspost/compress/zstd"},
 	},
-	"flowtable": {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
-	"render":    {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
+	"capture/savefile": {ours: []string{"capture", "capture/icmp", "capture/pcapfile"}, never: []string{"os/signal"}},
+	"flowtable":        {ours: []string{"capture/icmp"}, never: []string{"time", "os", "net"}},
+	"render":           {ours: []string{"capture/icmp", "flowtable"}, never: []string{"os", "net"}},
 	"render/where": {
 		ours:  []string{"capture/icmp", "flowtable", "render", "internal/caret"},
 		never: []string{"os", "net"},
 	},
 	"": {
 		ours: []string{
-			"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "flowtable", "render",
+			"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "capture/savefile",
+			"flowtable", "render",
 			"render/where", "internal/caret",
 		},
 		others: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
@@ -330,6 +332,8 @@ var captures = map[string]func() []captured{
 		return []captured{{frame: echoFrame(8, 1)}, {at: time.Millisecond, frame: echoFrame(0, 1)}, {at: 5 * time.Minute, frame: otherEcho(1)}}
 	},
 	"empty": func() []captured { return nil },
+	// An echo behind no link header.
+	"raw": func() []captured { return []captured{{frame: echoFrame(8, 1)[14:]}} },
 }
 
 var anyMAC = []byte{2, 0, 0, 0, 0, 1}
@@ -342,7 +346,7 @@ func echoFrame(typ uint8, seq uint16) []byte {
 	return forge.Frame(forge.Ether(anyMAC), forge.IP4(src, dst), forge.Echo4(typ, 4660, seq), gopacket.Payload(make([]byte, 56)))
 }
 
-// Every option is in the help, and so are seven examples.
+// Every option is in the help, and so are eight examples.
 func TestHelpHasEveryOption(t *testing.T) {
 	for _, f := range newApp(io.Discard, os.Stdout, os.Stderr).Flags {
 		name := f.Names()[0] // the others are for those who know them from tcpdump
@@ -355,8 +359,8 @@ func TestHelpHasEveryOption(t *testing.T) {
 		}
 	}
 	examples, _, _ := strings.Cut(helpText, "where from:")
-	if n := strings.Count(examples, "\n  icmpdump") + strings.Count(examples, "\n  sudo icmpdump"); n != 7 {
-		t.Errorf("%d examples, want 7", n)
+	if n := strings.Count(examples, "\n  icmpdump") + strings.Count(examples, "\n  sudo icmpdump"); n != 8 {
+		t.Errorf("%d examples, want 8", n)
 	}
 }
 

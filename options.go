@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/filter"
+	"icmpdump/capture/savefile"
 	"icmpdump/flowtable"
 	"icmpdump/render"
 	"icmpdump/render/where"
@@ -37,6 +38,9 @@ type options struct {
 	where      *where.Filter // nil is everything
 	table      flowtable.Config
 	draw       render.Options
+	save       *savefile.Config // nil without -w
+	comment    bool             // for each packet of -w
+	silent     bool             // no lines: -w without --print
 }
 
 // given is what the flags write to that the library's own context does not keep.
@@ -45,6 +49,7 @@ type given struct {
 	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
 	maxFlows, top, workers  number
+	seconds, fileCount      number // -G, -W
 }
 
 // A number is a value in decimal: 010 is ten, as a person would say.
@@ -96,6 +101,12 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "csv"},
 		&cli.StringFlag{Name: "sort", Value: render.RowOrders()[0]},
 		&cli.GenericFlag{Name: "top", Value: &g.top},
+		&cli.StringFlag{Name: "w"},
+		&cli.StringFlag{Name: "C"},
+		&cli.GenericFlag{Name: "G", Value: &g.seconds},
+		&cli.GenericFlag{Name: "W", Value: &g.fileCount},
+		&cli.BoolFlag{Name: "print"},
+		&cli.BoolFlag{Name: "comment"},
 		&cli.BoolFlag{Name: "n"},
 		&cli.BoolFlag{Name: "l"},
 		&cli.BoolFlag{Name: "U", Aliases: []string{"packet-buffered"}},
@@ -157,6 +168,10 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	if err != nil {
 		return nil, err
 	}
+	save, comment, err := g.saving(c, flows)
+	if err != nil {
+		return nil, err
+	}
 	wanted, err := whereOf(c)
 	if err != nil {
 		return nil, err
@@ -177,6 +192,9 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		workers:    int(max(g.workers, 1)),
 		json:       c.Bool("json"),
 		stats:      c.Bool("stats"),
+		save:       save,
+		comment:    comment,
+		silent:     save != nil && !c.Bool("print"),
 		wait:       len(files) > 0 || stall == "block",
 		draw: render.Options{
 			Time: render.TimeFormat{

@@ -40,7 +40,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 }
 
 // schemaOptions are those that choose which fields there are.
-var schemaOptions = [][]string{nil, {"-v", "-x"}, {"-e", "-v", "-xx", "--where", "event"}}
+var schemaOptions = [][]string{nil, {"-v", "-x"}, {"-e", "-v", "-xx", "-w", os.DevNull, "--print", "--where", "event"}}
 
 // valid holds each line of what icmpdump prints of files, with each of schemaOptions, to the
 // schema. It says how many lines there are, and which of the schema's properties they have.

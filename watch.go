@@ -17,7 +17,9 @@ import (
 
 	"icmpdump/capture"
 	"icmpdump/capture/afpacket"
+	"icmpdump/capture/icmp"
 	"icmpdump/capture/pcapfile"
+	"icmpdump/capture/savefile"
 	"icmpdump/flowtable"
 	"icmpdump/render"
 )
@@ -43,9 +45,13 @@ const arrival = 20 * time.Millisecond
 
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
+	if o.save.IsStdout() && isTerminal(stdout) {
+		return usagef("-w -: standard output is a terminal, which packets are no text for")
+	}
 	// The first signal ends the capture, the second the process. nohup(1) has SIGHUP ignored.
+	// With -w, SIGHUP is to take up the file anew.
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
+	if !signal.Ignored(syscall.SIGHUP) && !o.save.Reopens() {
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signalled, restore := signal.NotifyContext(ctx, ending...)
@@ -71,10 +77,18 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		talk:    talk,
 	}
 	w.hire(draw)
-	if files, ok := sources[0].(*pcapfile.Files); ok && (o.flows || !isTerminal(stdout)) {
+	if err := w.engage(ctx, stop, time.Now); err != nil {
+		if signalled.Err() != nil { // while nobody read the FIFO
+			err = nil
+		}
+		return errors.Join(err, w.close())
+	}
+	if files, ok := sources[0].(*pcapfile.Files); ok && (o.flows || o.silent || !isTerminal(stdout)) {
 		talk.follow(files, time.Now())
 	}
-	stopOnHangup(stdout, stop)
+	if !o.silent || o.flows || o.save.IsStdout() {
+		stopOnHangup(stdout, stop)
+	}
 	release := w.answer(asked)
 	done := w.drawer.start()
 	err = w.worker.run(ctx)
@@ -82,13 +96,14 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	<-done
 	release()
 	err = errors.Join(err, w.close())
+	err = errors.Join(err, w.dismiss())
 
 	if signalled.Err() != nil && isTerminal(stderr) {
 		fmt.Fprintln(talk) // ^C stands there
 	}
 	talk.erase()
 	summary := w.summary()
-	if o.flows || o.json {
+	if o.flows || o.json && !o.silent {
 		w.writeRows(summary)
 	}
 	if o.json {
@@ -173,6 +188,8 @@ type watcher struct {
 	table   *flowtable.Table
 	drawer  *drawer
 	worker  *worker
+	saver   *savefile.Saver // nil without -w
+	reopen  chan os.Signal  // SIGHUP, for the saver
 	talk    *progress
 
 	mu sync.Mutex // guards what the worker counts for the summary
@@ -195,7 +212,10 @@ func (w *watcher) hire(draw render.Appender) {
 	}
 	for _, src := range w.sources {
 		u := &capture.Pump{Source: src, Limit: limit}
-		if !w.opts.flows {
+		switch {
+		case w.opts.save != nil:
+			u.Keep = func(*icmp.Packet) bool { return true }
+		case !w.opts.flows:
 			u.Keep = draw.Needs
 		}
 		if live, ok := src.(*afpacket.Source); ok {
@@ -265,6 +285,7 @@ func (w *watcher) summary() *render.Summary {
 		Skipped:  skipped,
 		Where:    w.opts.where != nil,
 		LeftOut:  leftOut,
+		Saved:    w.saved(),
 		Totals:   w.table.Totals(),
 		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
@@ -282,8 +303,8 @@ func (w *watcher) books() books {
 	tally := k.tally
 	tally.Leave(&k.unread)
 	return books{
-		live: w.opts.live, flows: w.opts.flows, source: k.counters, tally: &tally, totals: w.table.Totals(),
+		live: w.opts.live, flows: w.opts.flows || w.opts.silent, source: k.counters, tally: &tally, totals: w.table.Totals(),
 		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
-		undrawn: k.undrawn, where: w.opts.where != nil, leftOut: k.leftOut,
+		undrawn: k.undrawn, where: w.opts.where != nil, leftOut: k.leftOut, saved: w.saved(),
 	}
 }

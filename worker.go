@@ -7,6 +7,7 @@ import (
 
 	"icmpdump/capture"
 	"icmpdump/capture/afpacket"
+	"icmpdump/render"
 )
 
 const (
@@ -41,6 +42,9 @@ type worker struct {
 	batch  *batch             // for the drawer
 	waited int                // milliseconds, since it last had a batch to go on with
 	timer  *time.Timer        // for waiting
+
+	comments *render.Lines // for packets of -w; nil if they are to have none
+	comment  []byte        // the last of them
 
 	others  uint64 // events of requests that got no answer, and of flows that are over
 	undrawn uint64 // events that nobody wants to see
@@ -98,7 +102,7 @@ func (w *worker) packets(in *capture.Batch) {
 	w.hear(in)
 	first := 0
 	for first < len(in.Packets) && !w.done {
-		if w.opts.flows {
+		if w.opts.flows && w.saver == nil {
 			n := w.table.Add(nil, in.Packets[first:])
 			w.undrawn += uint64(n)
 			first += n
@@ -106,7 +110,11 @@ func (w *worker) packets(in *capture.Batch) {
 		}
 		m := w.batch.mark()
 		first = w.add(in, first)
+		w.save(m)
 		w.pass(m)
+	}
+	if w.saver != nil {
+		w.saver.Pass()
 	}
 	if w.done {
 		w.leave(in, first)
@@ -147,7 +155,7 @@ func (w *worker) tick(quiet bool, now time.Time) {
 	}
 	next := busyTick
 	switch {
-	case !all || !w.batch.empty():
+	case !all || !w.batch.empty() || w.saver != nil && w.saver.Keeps():
 		next = keptTick
 	case now.Sub(w.heard) > time.Duration(w.opts.table.ReplyTimeout)+2*lull:
 		next = idleTick
@@ -172,6 +180,10 @@ func (w *worker) hear(in *capture.Batch) {
 // is left for the next time.
 func (w *worker) pass(m mark) {
 	b := w.batch
+	if w.opts.silent {
+		w.undrawn += uint64(len(b.events.All) - m.events)
+		b.cut(m)
+	}
 	if b.empty() {
 		return
 	}

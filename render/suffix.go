@@ -5,6 +5,18 @@ import (
 	"icmpdump/flowtable"
 )
 
+// AppendComment appends what a line of e has behind its bar, if anything, whether it shows that or
+// not.
+func (l *Lines) AppendComment(dst []byte, e *flowtable.Event) []byte {
+	const bar = " | "
+	begin := len(dst)
+	dst = l.appendSuffix(dst, e)
+	if len(dst) < begin+len(bar) {
+		return dst[:begin]
+	}
+	return append(dst[:begin], dst[begin+len(bar):]...)
+}
+
 // appendSuffix appends " | " and the keys, in the order of docs/lines.md. A key that has
 // nothing to say is absent.
 func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {

@@ -17,10 +17,20 @@ type Summary struct {
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Where    bool   // not all lines, or rows, were wanted
 	LeftOut  uint64 // of them, those that were not; valid iff Where
+	Saved    *Saved // nil if nothing was to be
 	Totals   *flowtable.Totals
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
 	Rows     []flowtable.Row        // that lost requests, to name the worst
 	Iface    func(int32) string     // see Options
+}
+
+// Saved says what became of the packets for the files of -w.
+type Saved struct {
+	Matched    uint64 // in one of the others, or on its way
+	Written    uint64
+	Failed     uint64 // to be written, or of a link type that the file does not take
+	Overflowed uint64 // the files were too slow
+	Unwanted   uint64 // the last of the files was complete, or their reader had gone away
 }
 
 // AppendText appends the closing words, tcpdump's own three lines first.
@@ -34,6 +44,12 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	}
 	if s.Skipped > 0 {
 		dst = appendLine(dst, s.Skipped, "line", "s skipped, the output was too slow")
+	}
+	if w := s.Saved; w != nil && w.Overflowed > 0 {
+		dst = appendLine(dst, w.Overflowed, "packet", "s not written, -w was too slow")
+	}
+	if w := s.Saved; w != nil && w.Failed > 0 {
+		dst = appendLine(dst, w.Failed, "packet", "s not written, -w failed")
 	}
 	if s.LeftOut > 0 {
 		dst = appendLine(dst, s.LeftOut, "line", "s left out by --where")
@@ -159,6 +175,13 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 	dst = appendUint(dst, "skipped", s.Skipped)
 	if s.Where {
 		dst = appendUint(dst, "left_out", s.LeftOut)
+	}
+	if w := s.Saved; w != nil {
+		dst = appendUint(appendObject(dst, "saved"), "matched", w.Matched)
+		dst = appendUint(dst, "written", w.Written)
+		dst = appendUint(dst, "failed", w.Failed)
+		dst = appendUint(dst, "overflowed", w.Overflowed)
+		dst = append(appendUint(dst, "unwanted", w.Unwanted), '}')
 	}
 	dst = appendObject(dst, "verdicts")
 	for st, n := range s.Verdicts {
