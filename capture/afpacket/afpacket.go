@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/mdlayher/packet"
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
 	"icmpdump/capture"
@@ -42,6 +41,7 @@ type Config struct {
 	Ring        int             // size in bytes; 0 is DefaultRing
 	Snaplen     int             // bytes to keep of a packet; 0 is DefaultSnaplen
 	Direction   filter.Direction
+	Filter      *filter.Filter // what to pass of ICMP; nil is all of it
 
 	// Notice is told, from the goroutine that calls Open or Read, what a person should know:
 	// that an interface is down. It may be nil.
@@ -97,8 +97,9 @@ func (c *Config) socket() *net.Interface {
 	return &net.Interface{}
 }
 
-// program is the BPF program for the socket.
-func (c *Config) program() ([]bpf.RawInstruction, error) {
+// Program is the program for the socket. Where it is not exact, the Filter's Machine judges what it passes:
+// that is up to whoever reads.
+func (c *Config) Program() (filter.Program, error) {
 	f := filter.Config{Snaplen: DefaultSnaplen, Direction: c.Direction}
 	if c.Snaplen > 0 {
 		f.Snaplen = uint32(c.Snaplen)
@@ -108,7 +109,7 @@ func (c *Config) program() ([]bpf.RawInstruction, error) {
 			f.Ifaces = append(f.Ifaces, ifi.Index)
 		}
 	}
-	return filter.Base(f)
+	return c.Filter.Program(f)
 }
 
 // open makes the socket, which takes part in traffic from then on, but rejects all.

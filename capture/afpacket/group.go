@@ -26,7 +26,7 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		CloseGroup(group)
 		group, err = nil, fmt.Errorf("capture on %s: %w", c.name(), err)
 	}()
-	program, err := c.program()
+	program, err := c.Program()
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,11 @@ func OpenGroup(c Config, n int) (group []*Source, err error) {
 		}
 	}
 	for _, s := range group {
-		if err := s.conn.SetBPF(program); err != nil {
+		err := s.conn.SetBPF(program.Code)
+		if errors.Is(err, unix.ENOMEM) {
+			return group, fmt.Errorf("a filter of %d instructions is more than sysctl net.core.optmem_max allows", len(program.Code))
+		}
+		if err != nil {
 			return group, plain(err)
 		}
 	}

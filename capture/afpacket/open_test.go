@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"icmpdump/capture"
+	"icmpdump/capture/filter"
 	"icmpdump/capture/icmp"
 	"icmpdump/internal/lab"
 )
@@ -92,7 +94,7 @@ func TestOpenInNaiveOrderIsNot(t *testing.T) {
 	for range opens {
 		s := &Source{config: Config{Interfaces: []net.Interface{*a.Iface("va")}, Ring: 1}}
 		s.poll = s.ready
-		program, err := s.config.program()
+		program, err := s.config.Program()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +108,7 @@ func TestOpenInNaiveOrderIsNot(t *testing.T) {
 		if err := s.control(s.setUp); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.conn.SetBPF(program); err != nil {
+		if err := s.conn.SetBPF(program.Code); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * blockTimeout * time.Millisecond)
@@ -138,4 +140,29 @@ func once(t *testing.T, s *Source) ([]icmp.Packet, *capture.Tally) {
 		t.Fatal(err)
 	}
 	return got, &pump.Tally
+}
+
+// A kernel that has no room for a program is told of by the name of its setting.
+func TestFilterLongerThanTheKernelTakes(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	a.Sysctl("net.core.optmem_max=4096")
+	expr := "host 10.0.0.1"
+	for n := range 200 {
+		expr += fmt.Sprintf(" or 10.0.1.%d", n)
+	}
+	f, err := filter.Parse(expr, filter.Lookup{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]*filter.Filter{"long": f, "none": nil} {
+		a.Do(func() {
+			var s *Source
+			if s, err = Open(Config{Filter: f}); err == nil {
+				err = s.Close()
+			}
+		})
+		if got := err != nil && strings.Contains(err.Error(), "is more than sysctl net.core.optmem_max allows"); got != (name == "long") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

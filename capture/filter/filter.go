@@ -1,9 +1,13 @@
-// Package filter makes the programs by which the kernel picks packets: classic BPF, built
-// with x/net/bpf, for a packet socket of type SOCK_RAW.
+// Package filter compiles expressions of pcap-filter(7), and some primitives of its own, to classic
+// BPF: for the kernel, behind a packet socket of type SOCK_RAW, and for a machine of its own, which
+// judges frames of files and what the kernel's program could only narrow.
+//
+// A text becomes an expr, which knows nothing of packets; for each class of packets a cond; all of
+// these one graph of tests, with equal parts shared; and the graph instructions.
 package filter
 
 import (
-	"fmt"
+	"icmpdump/internal/caret"
 
 	"golang.org/x/net/bpf"
 )
@@ -44,6 +48,7 @@ const (
 	protoICMP = 1
 	protoICM6 = 58
 	protoAH   = 51
+	inline    = 2 // tags in a frame's bytes that are looked behind
 )
 
 // Where an IP header has the protocol of what stands behind it.
@@ -55,14 +60,56 @@ const (
 // vlanTypes are the EtherTypes of VLAN tags.
 var vlanTypes = []uint32{0x8100, 0x88a8, 0x9100}
 
-// next6 are the next headers of an IPv6 packet that may hold ICMP: ICMPv6 and (malformed)
-// ICMP, and the extension headers that they may stand behind: hop-by-hop, routing, fragment,
+// chain6 are the extension headers that ICMP may stand behind: hop-by-hop, routing, fragment,
 // authentication, destination options, mobility, HIP, Shim6. The decoder walks the chain.
-var next6 = []uint32{protoICM6, protoICMP, 0, 43, 44, 51, 60, 135, 139, 140}
+var chain6 = []uint32{0, 43, 44, 51, 60, 135, 139, 140}
 
 // RejectAll is the program to have in place while a socket is not ready.
 func RejectAll() []bpf.RawInstruction {
-	return []bpf.RawInstruction{must(bpf.RetConstant{Val: 0}.Assemble())}
+	return []bpf.RawInstruction{{Op: classRET}}
+}
+
+// A Filter is an expression. One that is nil matches everything.
+type Filter struct {
+	text   string
+	expr   expr
+	ifaces []string // names in it, by number
+	own    []bpf.RawInstruction
+}
+
+// Parse reads an expression; an empty one matches everything. An error is a *caret.Error.
+func Parse(text string, look Lookup) (*Filter, error) {
+	p := parser{text: text, look: look}
+	if p.atEnd() {
+		return nil, nil
+	}
+	f := &Filter{text: text, expr: p.whole(), ifaces: p.ifaces}
+	if p.err != nil {
+		return nil, p.err
+	}
+	own, err := ownProgram(f.expr)
+	if err != nil {
+		return nil, &caret.Error{Expr: text, Text: err.Error()}
+	}
+	f.own = own
+	return f, nil
+}
+
+// String is the expression with all qualifiers, and parentheses where they are needed.
+func (f *Filter) String() string {
+	if f == nil {
+		return ""
+	}
+	return f.expr.String()
+}
+
+// A Program is what the kernel runs.
+type Program struct {
+	Code []bpf.RawInstruction // no longer than the kernel takes
+
+	// UserSpace are the parts of the expression that Code only narrows: it passes what matches, and
+	// more, and a Machine has to decide. If there is none, Code is exact.
+	UserSpace []string
 }
 
 // Base is the program that passes ICMP and ICMPv6: tagged (a stripped tag and up to two
@@ -74,122 +121,22 @@ func RejectAll() []bpf.RawInstruction {
 // and sent ones (whose tags are inline, while the kernel's network offset skips them). On
 // other links it is the kernel's protocol and network offset.
 func Base(c Config) ([]bpf.RawInstruction, error) {
-	var a assembler
-	switch c.Direction {
-	case In:
-		a.emit(bpf.LoadExtension{Num: bpf.ExtType})
-		a.jumpEqual(pktOutgoing, "outgoing")
-		a.jump("iface")
-		a.label("outgoing")
-		a.emit(bpf.RetConstant{Val: 0})
-	case Out:
-		a.emit(bpf.LoadExtension{Num: bpf.ExtType})
-		a.jumpEqual(pktOutgoing, "iface")
-		a.jump("reject")
-	}
-	a.label("iface")
-	if len(c.Ifaces) > 0 {
-		a.emit(bpf.LoadExtension{Num: bpf.ExtInterfaceIndex})
-		for _, index := range c.Ifaces {
-			a.jumpEqual(uint32(index), "link")
-		}
-		a.jump("reject")
-	}
-
-	a.label("link")
-	a.emit(bpf.LoadExtension{Num: bpf.ExtLinkLayerType})
-	a.jumpEqual(hatypeEther, "ethernet")
-	a.jumpEqual(hatypeLoopback, "ethernet")
-	a.emit(bpf.LoadConstant{Dst: bpf.RegX, Val: netOff})
-	a.emit(bpf.LoadExtension{Num: bpf.ExtProto})
-	a.jumpEqual(etherIPv4, "network")
-	a.jumpEqual(etherIPv6, "network")
-	a.emit(bpf.RetConstant{Val: 0}) // what is no EtherType there is no length either
-
-	a.label("ethernet")
-	ethernet(&a, c.Snaplen)
-	return a.assemble()
+	var f *Filter
+	p, err := f.Program(c)
+	return p.Code, err
 }
 
-// ethernet is the part for a frame that begins with an Ethernet header, and what follows.
-func ethernet(a *assembler, snaplen uint32) {
-	const inlineTags = 2
-	for tags := uint32(0); ; tags++ {
-		a.emit(bpf.LoadConstant{Dst: bpf.RegX, Val: 14 + 4*tags})
-		a.emit(bpf.LoadAbsolute{Off: 12 + 4*tags, Size: 2})
-		if tags == inlineTags {
-			break
-		}
-		next := fmt.Sprintf("tag %d", tags+1)
-		for _, typ := range vlanTypes {
-			a.jumpEqual(typ, next)
-		}
-		a.jump("network")
-		a.label(next)
+// Program is Base and f together. Of what the kernel cannot judge, or is too long for it, it passes all.
+func (f *Filter) Program(c Config) (Program, error) {
+	if f == nil {
+		code, err := newKernel(nil).program(c)
+		return Program{Code: code}, err
 	}
-
-	// A is the EtherType, or a length; X the offset of what follows.
-	a.label("network")
-	ip(a, 0)
-	a.jumpGreater(maxLength, "reject")
-	a.emit(bpf.LoadIndirect{Off: 0, Size: 4})
-	a.jumpEqual(llcSNAP, "snap")
-	a.emit(bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 8})
-	a.jumpEqual(llcIP, "llc")
-	a.jump("reject")
-
-	a.label("llc")
-	a.emit(bpf.LoadIndirect{Off: 3 + protocol4, Size: 1})
-	a.jump("protocol 4")
-
-	a.label("snap") // the organization's first byte is behind us
-	a.emit(bpf.LoadIndirect{Off: 4, Size: 2})
-	a.jumpEqual(0x0000, "organization") // RFC 1042
-	a.jumpEqual(0x00f8, "organization") // IEEE 802.1H
-	a.jump("reject")
-	a.label("organization")
-	a.emit(bpf.LoadIndirect{Off: 6, Size: 2})
-	ip(a, 8)
-	a.jump("reject")
-
-	a.label("protocol 4")
-	a.jumpEqual(protoICMP, "accept")
-	a.jumpEqual(protoICM6, "accept")
-	a.jumpEqual(protoAH, "accept")
-	a.jump("reject")
-	a.label("next header")
-	for _, next := range next6 {
-		a.jumpEqual(next, "accept")
+	k := newKernel(f.expr)
+	code, err := k.program(c)
+	if err == nil && len(code) <= maxInstructions {
+		return Program{Code: code, UserSpace: k.undecided}, nil
 	}
-
-	a.label("reject")
-	a.emit(bpf.RetConstant{Val: 0})
-	a.label("accept")
-	if snaplen == 0 {
-		snaplen = 1<<31 - 1
-	}
-	a.emit(bpf.RetConstant{Val: snaplen})
-}
-
-// ip loads the protocol, or next header, of an IP header at X+off if the EtherType in A is IP's, and
-// goes on to judge it.
-func ip(a *assembler, off uint32) {
-	here := fmt.Sprint(off)
-	a.jumpEqual(etherIPv4, "IPv4 at "+here)
-	a.jumpEqual(etherIPv6, "IPv6 at "+here)
-	a.jump("not IP at " + here)
-	a.label("IPv4 at " + here)
-	a.emit(bpf.LoadIndirect{Off: off + protocol4, Size: 1})
-	a.jump("protocol 4")
-	a.label("IPv6 at " + here)
-	a.emit(bpf.LoadIndirect{Off: off + nextHeader6, Size: 1})
-	a.jump("next header")
-	a.label("not IP at " + here)
-}
-
-func must(ri bpf.RawInstruction, err error) bpf.RawInstruction {
-	if err != nil {
-		panic(err) // a constant program does not assemble
-	}
-	return ri
+	base, err := Base(c)
+	return Program{Code: base, UserSpace: []string{f.text}}, err
 }
