@@ -16,6 +16,7 @@ const batchFrames = 2048
 // It belongs to the goroutine that calls Run.
 type Pump struct {
 	Source Source
+	Match  func(*Frame) bool       // which frames are wanted, of those that Source reads; nil is all
 	Keep   func(*icmp.Packet) bool // whether the bytes of its frame are kept; nil is none
 	Limit  *Limit                  // nil is no limit
 	Tally  Tally
@@ -29,10 +30,11 @@ type Tally struct {
 	Malformed   uint64 // no message could be read for a fault in what leads to it
 	Unsupported uint64 // may hold ICMP where nobody looks
 	Filtered    uint64 // not ICMP
+	Unmatched   uint64 // not wanted: nothing else is known of them
 	Unread      uint64 // left over when the limit was reached
 
 	// Verdicts count the same frames another way, by what the decoder said of each: all but
-	// those that are unread.
+	// those that are unmatched or unread.
 	Verdicts [icmp.NumStatus]uint64
 }
 
@@ -40,7 +42,9 @@ type Tally struct {
 func (t *Tally) Packets() uint64 { return t.Decoded + t.Fragments + t.CutShort + t.Malformed }
 
 // Read is how many frames there were.
-func (t *Tally) Read() uint64 { return t.Packets() + t.Unsupported + t.Filtered + t.Unread }
+func (t *Tally) Read() uint64 {
+	return t.Packets() + t.Unsupported + t.Filtered + t.Unmatched + t.Unread
+}
 
 // Add adds the counts of another pump.
 func (t *Tally) Add(o *Tally) {
@@ -50,6 +54,7 @@ func (t *Tally) Add(o *Tally) {
 	t.Malformed += o.Malformed
 	t.Unsupported += o.Unsupported
 	t.Filtered += o.Filtered
+	t.Unmatched += o.Unmatched
 	t.Unread += o.Unread
 	for st, n := range o.Verdicts {
 		t.Verdicts[st] += n
@@ -63,7 +68,8 @@ type Sink func(*Batch) *Batch
 // Run reads until the source ends, the limit is reached, ctx is done (none of which is an
 // error) or something fails. It fills b, and then what the sink returns.
 //
-// Frames that are not ICMP, or in which ICMP is not looked for, are counted and go no further.
+// Frames that are not wanted, are not ICMP, or in which ICMP is not looked for, are counted and go no
+// further.
 func (u *Pump) Run(ctx context.Context, b *Batch, sink Sink) error {
 	frames := make([]Frame, batchFrames)
 	for ctx.Err() == nil {
@@ -90,6 +96,10 @@ func (u *Pump) fill(b *Batch, frames []Frame) (full bool) {
 		if u.Limit.reached() {
 			u.Tally.Unread += uint64(len(frames) - i)
 			break
+		}
+		if u.Match != nil && !u.Match(&frames[i]) {
+			u.Tally.Unmatched++
+			continue
 		}
 		k := len(b.Packets)
 		if b.Packets = u.decode(b.Packets, &frames[i]); len(b.Packets) > k {

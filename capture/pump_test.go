@@ -132,6 +132,40 @@ func TestPumpLimit(t *testing.T) {
 	}
 }
 
+// What is not wanted is not decoded, and does not count for a limit.
+func TestPumpMatch(t *testing.T) {
+	frames := oneOfEach()
+	var asked []uint64
+	pump := Pump{
+		Source: &batches{frames: [][]Frame{frames, frames}, err: io.EOF},
+		Limit:  NewLimit(3),
+		Match: func(f *Frame) bool {
+			asked = append(asked, f.Number)
+			return f.Number%2 == 0
+		},
+	}
+	var numbers []uint64
+	if err := pump.Run(context.Background(), new(Batch), func(b *Batch) *Batch {
+		for i := range b.Packets {
+			numbers = append(numbers, b.Packets[i].Number)
+		}
+		return b
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []uint64{2, 4, 2}; !slices.Equal(numbers, want) {
+		t.Errorf("packets %v, want %v", numbers, want)
+	}
+	if want := []uint64{1, 2, 3, 4, 5, 6, 1, 2}; !slices.Equal(asked, want) {
+		t.Errorf("asked of %v, want %v", asked, want)
+	}
+	want := Tally{Fragments: 2, Malformed: 1, Unsupported: 1, Unmatched: 4, Unread: 4,
+		Verdicts: [icmp.NumStatus]uint64{icmp.Fragment: 2, icmp.MalformedIPHeader: 1, icmp.UnsupportedMPLS: 1}}
+	if diff := cmp.Diff(want, pump.Tally); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestPumpEnds(t *testing.T) {
 	failed := errors.New("failed")
 	ctx, cancel := context.WithCancel(context.Background())
