@@ -39,6 +39,9 @@ func (b *books) lines() [][]entry {
 			verdicts = append(verdicts, entry{icmp.Status(st).String(), n})
 		}
 	}
+	if t.Unmatched > 0 {
+		verdicts = append(verdicts, entry{"unmatched", t.Unmatched})
+	}
 	events := []entry{{"events", t.Packets() + b.others}}
 	if b.flows {
 		events = append(events, entry{"counted, not drawn", b.undrawn})
@@ -51,7 +54,7 @@ func (b *books) lines() [][]entry {
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},
 			{"malformed", t.Malformed}, {"unsupported", t.Unsupported}, {"filtered", t.Filtered},
-			{"loopback copies", b.source.Copies}, {"unread", t.Unread}},
+			{"unmatched", t.Unmatched}, {"loopback copies", b.source.Copies}, {"unread", t.Unread}},
 		append(verdicts, entry{"loopback copies", b.source.Copies}, entry{"unread", t.Unread}),
 		{{"decoded", t.Decoded}, {"in flows", b.totals.Packets}, {"in evicted flows", b.totals.Evicted.Packets()},
 			{"repeat sightings", b.totals.Repeats}},

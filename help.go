@@ -3,9 +3,10 @@ package main
 const helpText = `icmpdump shows every ICMP and ICMPv6 packet of this host, a line each, and says
 which request a reply answers, how long it took, and what was lost.
 
-usage: icmpdump [options]
-       icmpdump -r FILE [options]
-       icmpdump flows [options]   no lines; at the end one for each conversation
+usage: icmpdump [options] [filter]
+       icmpdump -r FILE [options] [filter]
+       icmpdump flows [options] [filter]
+                                  no lines; at the end one for each conversation
        icmpdump schema            the JSON Schema of what --json prints
 
 examples:
@@ -35,6 +36,15 @@ where from:
   -s BYTES      keep so much of each packet (262144)
   -B KIB        size of the ring that the kernel fills (16384)
   --workers N   share the packets out among N such rings, each with its own reader (1)
+
+which of them:
+  filter        an expression as tcpdump has it, pcap-filter(7):
+                  host 10.0.0.5 and not net 10.9.0.0/16
+                  'icmp[icmptype] == icmp-unreach'
+                and id, seq, ttl, type and quoted host: docs/filters.md
+  -F FILE       the filter is in FILE; - for standard input
+  -d            print the program that the kernel runs for it, and exit; -dd as an
+                array in C, -ddd as numbers
 
 how it looks:
   -t            no time; -tt seconds since 1970, -ttt since the line before,

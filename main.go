@@ -125,6 +125,9 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 		if err != nil {
 			return err
 		}
+		if o.program > 0 {
+			return printProgram(talk, o)
+		}
 		return watch(c.Context, o, stdout, stderr)
 	}
 	return &cli.App{

@@ -76,7 +76,7 @@ var policies = map[string]policy{
 			"flowtable", "render",
 			"render/where", "internal/caret",
 		},
-		others: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
+		others: []string{"github.com/urfave/cli/v2", "golang.org/x/net/bpf", "golang.org/x/term"},
 	},
 	"internal/caret": {},
 	"internal/forge": {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -23,6 +22,9 @@ type options struct {
 	interfaces []string
 	files      []string
 	direction  filter.Direction
+	filter     *filter.Filter // nil is none
+	judge      bool           // the kernel does not, or not all of it; open finds out
+	program    int            // only print it, in this style; 0 is not to
 	count      uint64
 	promisc    bool
 	snaplen    int
@@ -45,7 +47,7 @@ type options struct {
 
 // given is what the flags write to that the library's own context does not keep.
 type given struct {
-	times, verbose          int
+	times, verbose, program int
 	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
 	maxFlows, top, workers  number
@@ -72,6 +74,8 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "D", Aliases: []string{"list-interfaces"}},
 		&cli.StringSliceFlag{Name: "r"},
 		&cli.StringFlag{Name: "Q", Aliases: []string{"direction"}, Value: "inout"},
+		&cli.StringFlag{Name: "F", TakesFile: true},
+		&cli.BoolFlag{Name: "d", Count: &g.program},
 		&cli.GenericFlag{Name: "c", Value: &g.count},
 		&cli.BoolFlag{Name: "p", Aliases: []string{"no-promiscuous-mode"}},
 		&cli.GenericFlag{Name: "s", Aliases: []string{"snapshot-length"}, Value: &g.snaplen},
@@ -131,15 +135,17 @@ const maxWorkers = 64
 // command of that name.
 func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	direction, known := directions[strings.ToLower(c.String("Q"))]
-	files, words, counters := c.StringSlice("r"), c.Args().Slice(), c.String("counters")
+	files, counters := c.StringSlice("r"), c.String("counters")
 	precision, stall := c.String("time-stamp-precision"), c.String("on-stall")
 	switch {
-	case len(words) > 0:
-		return nil, noFilter(words, flows)
 	case !known:
 		return nil, usagef("-Q %s: in, out or inout", c.String("Q"))
-	case twice(files, "-"):
+	case twice(append(slices.Clone(files), c.String("F")), "-"):
 		return nil, usagef("-r -: standard input can be read once")
+	case c.IsSet("F") && c.String("F") == "":
+		return nil, usagef("-F: a file has a name")
+	case g.program > 3:
+		return nil, usagef("-d may be given three times, not %d", g.program)
 	case c.IsSet("B") && g.ringKiB == 0:
 		return nil, usagef("-B 0: a ring has a size")
 	case c.IsSet("c") && g.count == 0:
@@ -185,6 +191,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		live:       len(files) == 0,
 		interfaces: c.StringSlice("i"),
 		direction:  direction,
+		program:    g.program,
 		count:      uint64(g.count),
 		promisc:    !c.Bool("p"),
 		snaplen:    int(min(g.snaplen, maxBytes)),
@@ -222,17 +229,9 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 			}
 		}
 	}
-	return o, nil
-}
-
-// noFilter is the error of words that are no command. With flows they stand behind one.
-func noFilter(words []string, flows bool) error {
-	err := &usageError{text: fmt.Sprintf("filter expressions are not supported: %q", strings.Join(words, " "))}
-	begin := strings.ToLower(words[0])
-	if !flows && (strings.HasPrefix(begin, "flo") || strings.HasPrefix(begin, "sch")) {
-		err.hint = "the commands are flows and schema"
-	}
-	return err
+	// Last, because names may have to be resolved.
+	o.filter, err = expression(c.Context, c.Args().Slice(), c.String("F"), o.live, flows)
+	return o, err
 }
 
 // dump is what -x, -X and -A ask for together: the first of -X, -x and -A that was given, from

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -17,6 +18,7 @@ import (
 
 	"icmpdump/capture"
 	"icmpdump/capture/afpacket"
+	"icmpdump/capture/filter"
 	"icmpdump/capture/icmp"
 	"icmpdump/capture/pcapfile"
 	"icmpdump/capture/savefile"
@@ -121,6 +123,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 func open(o *options, stderr io.Writer) ([]source, error) {
 	notice := func(text string) { fmt.Fprintf(stderr, "icmpdump: %s\n", render.Clean(text)) }
 	if !o.live {
+		o.judge = o.filter != nil
 		files, err := pcapfile.Open(o.files, notice)
 		return []source{files}, err
 	}
@@ -129,14 +132,13 @@ func open(o *options, stderr io.Writer) ([]source, error) {
 		return nil, err
 	}
 	o.draw.Ifaces = len(ifis) != 1
-	group, err := afpacket.OpenGroup(afpacket.Config{
-		Interfaces:  ifis,
-		Promiscuous: o.promisc,
-		Ring:        o.ring,
-		Snaplen:     o.snaplen,
-		Direction:   o.direction,
-		Notice:      notice,
-	}, o.workers)
+	config, program, err := listening(o, ifis)
+	if err != nil {
+		return nil, err
+	}
+	config.Notice = notice
+	o.judge = len(program.UserSpace) > 0
+	group, err := afpacket.OpenGroup(config, o.workers)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, &permissionError{err}
 	}
@@ -156,6 +158,27 @@ func open(o *options, stderr io.Writer) ([]source, error) {
 		sources[i] = s
 	}
 	return sources, nil
+}
+
+// listening is what to listen to, and the program that the kernel runs for it.
+func listening(o *options, ifis []net.Interface) (afpacket.Config, filter.Program, error) {
+	c := afpacket.Config{
+		Interfaces:  ifis,
+		Promiscuous: o.promisc,
+		Ring:        o.ring,
+		Snaplen:     o.snaplen,
+		Direction:   o.direction,
+		Filter:      o.filter,
+	}
+	p, err := c.Program()
+	if len(p.UserSpace) > 0 {
+		c.Snaplen = 0 // who judges sees all, as the kernel does, and cuts then
+		p, err = c.Program()
+	}
+	if err != nil {
+		return c, p, usagef("%s", err)
+	}
+	return c, p, nil
 }
 
 // newTable is the table for live traffic, whose hash nobody can foresee, or for a file, which
@@ -212,6 +235,9 @@ func (w *watcher) hire(draw render.Appender) {
 	}
 	for _, src := range w.sources {
 		u := &capture.Pump{Source: src, Limit: limit}
+		if w.opts.judge {
+			u.Match = w.matcher(src)
+		}
 		switch {
 		case w.opts.save != nil:
 			u.Keep = func(*icmp.Packet) bool { return true }
@@ -225,6 +251,21 @@ func (w *watcher) hire(draw render.Appender) {
 	}
 	if w.worker.pump = merge; len(w.sources) == 1 {
 		w.worker.pump = merge.Pumps[0]
+	}
+}
+
+// matcher is the filter in user space, for frames of one source. Live, it leaves as much of them as is to be
+// kept.
+func (w *watcher) matcher(src source) func(*capture.Frame) bool {
+	m := w.opts.filter.Machine(src.Interface)
+	keep := w.opts.snaplen
+	if !w.opts.live || keep == 0 {
+		return m.Match
+	}
+	return func(f *capture.Frame) bool {
+		matches := m.Match(f)
+		f.Data = f.Data[:min(len(f.Data), keep)]
+		return matches
 	}
 }
 
@@ -292,7 +333,8 @@ func (w *watcher) summary() *render.Summary {
 		Iface:    w.opts.draw.Iface,
 	}
 	if !w.opts.live {
-		s.Received = c.Read - tally.Unread
+		s.Records = c.Read - tally.Unread
+		s.Received, s.Filter = s.Records-tally.Unmatched, w.opts.filter != nil
 	}
 	return s
 }

@@ -12,7 +12,9 @@ type Summary struct {
 	Live     bool   // the kernel was asked
 	OneWay   bool   // one direction was not seen: do not speak of loss
 	Packets  uint64 // captured: as many as there were events of packets
-	Received uint64 // by the kernel's filter; of a file, its records
+	Received uint64 // that passed the filter: live, the kernel's
+	Records  uint64 // of a file, all that were read
+	Filter   bool   // an expression picked those of a file
 	Dropped  uint64 // by the kernel
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Where    bool   // not all lines, or rows, were wanted
@@ -40,7 +42,10 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		dst = appendLine(dst, s.Received, "packet", "s received by filter")
 		dst = appendLine(dst, s.Dropped, "packet", "s dropped by kernel")
 	} else {
-		dst = appendLine(dst, s.Received, "record", "s read")
+		dst = appendLine(dst, s.Records, "record", "s read")
+		if s.Filter {
+			dst = appendLine(dst, s.Received, "packet", "s received by filter")
+		}
 	}
 	if s.Skipped > 0 {
 		dst = appendLine(dst, s.Skipped, "line", "s skipped, the output was too slow")
