@@ -12,16 +12,19 @@ const (
 	sightingsKept = 4096
 )
 
-// A sighting is one packet that was seen once.
+// A sighting is one packet that was seen once: half a line of the cache.
 type sighting struct {
 	packet uint64 // a hash of what makes it the same packet
-	older  uint64 // position of the next older in the bucket
 	time   int64  // of its first sighting
 	flow   uint32
 	serial uint32 // the flow's
-	spot   spot
+	iface  int32  // where it was seen: see spot
+	back   uint16 // how many positions before it the next older in its bucket is; 0 if there is none
+	out    bool
 	repeat bool // it is not the first
 }
+
+func (sg *sighting) spot() spot { return spot{sg.iface, sg.out} }
 
 // A spot is where a packet was seen.
 type spot struct {
@@ -62,11 +65,14 @@ func (g *sightings) find(packet uint64, at spot, now int64) (newest *sighting, t
 			if newest == nil {
 				newest = sg
 			}
-			if there = there || sg.spot == at; there || !sg.repeat {
+			if there = there || sg.spot() == at; there || !sg.repeat {
 				break
 			}
 		}
-		pos = sg.older
+		if sg.back == 0 {
+			break
+		}
+		pos -= uint64(sg.back)
 	}
 	return newest, there
 }
@@ -74,7 +80,11 @@ func (g *sightings) find(packet uint64, at spot, now int64) (newest *sighting, t
 // note remembers a sighting.
 func (g *sightings) note(sg sighting) {
 	b := &g.buckets[sg.packet%sightingsKept]
-	sg.older = *b
+	if back := g.next - *b; *b != 0 && back <= sightingsKept {
+		sg.back = uint16(back)
+	} else {
+		sg.back = 0
+	}
 	*b = g.next
 	g.ring[g.next%sightingsKept] = sg
 	g.next++
@@ -100,8 +110,8 @@ func (s *shard) seen(a *arrival) bool {
 	s.rare(n).repeats++
 	a.e.Notes |= NoteSeen
 	s.report(a, n)
-	repeat := *before
-	repeat.spot, repeat.repeat = spotOf(a.p), true
+	repeat, at := *before, spotOf(a.p)
+	repeat.iface, repeat.out, repeat.repeat = at.iface, at.out, true
 	s.sightings.note(repeat)
 	return true
 }
@@ -111,8 +121,9 @@ func (s *shard) sighted(a *arrival, n int) {
 	if !a.placed() {
 		return
 	}
+	at := spotOf(a.p)
 	s.sightings.note(sighting{
-		packet: a.packet, time: a.clock.now, flow: uint32(n), serial: s.flows[n].serial, spot: spotOf(a.p),
+		packet: a.packet, time: a.clock.now, flow: uint32(n), serial: s.flows[n].serial, iface: at.iface, out: at.out,
 	})
 }
 

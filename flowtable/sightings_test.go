@@ -9,9 +9,9 @@ func TestSightingsOfOneBucket(t *testing.T) {
 	here, there := spot{iface: 1}, spot{iface: 2}
 	var g sightings
 	g.init()
-	g.note(sighting{packet: 1, time: 0, spot: here})
-	g.note(sighting{packet: 1 + sightingsKept, time: 40 * ms, spot: here})
-	g.note(sighting{packet: 1, time: 0, spot: there, repeat: true})
+	g.note(sighting{packet: 1, time: 0, iface: here.iface})
+	g.note(sighting{packet: 1 + sightingsKept, time: 40 * ms, iface: here.iface})
+	g.note(sighting{packet: 1, time: 0, iface: there.iface, repeat: true})
 	for _, tt := range []struct {
 		packet       uint64
 		at           spot
