@@ -331,3 +331,17 @@ func TestSavedToAStalledReader(t *testing.T) {
 		t.Errorf("%d packets in the file, %d written, %d sent:\n%s", got, n, sent, stderr)
 	}
 }
+
+// timeout(1) sends its signal to its child and then to its group: twice, to the child. The file is whole.
+func TestSavedUnderTimeout(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	for _, sig := range []string{"TERM", "INT"} {
+		for range 10 {
+			path := filepath.Join(t.TempDir(), "x.pcapng")
+			out, err := a.Command("timeout", "--preserve-status", "-s", sig, "0.3", "icmpdump", "-i", "lo", "-w", path).CombinedOutput()
+			if err != nil || !strings.Contains(string(out), "0 packets captured") {
+				t.Fatalf("%s: %v\n%s", sig, err, out)
+			}
+		}
+	}
+}

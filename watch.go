@@ -45,19 +45,23 @@ const lull = 200 * time.Millisecond
 // arrival is how long it takes at most until what the kernel has received is in the table.
 const arrival = 20 * time.Millisecond
 
+// sameSignal is how long after the first signal another is the same: timeout(1) sends it to its child, and
+// once more to its group. It must not kill before the file of -w is ended.
+const sameSignal = 100 * time.Millisecond
+
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	if o.save.IsStdout() && isTerminal(stdout) {
 		return usagef("-w -: standard output is a terminal, which packets are no text for")
 	}
-	// The first signal ends the capture, the second the process. nohup(1) has SIGHUP ignored.
+	// The first signal ends the capture, a later one the process. nohup(1) has SIGHUP ignored.
 	// With -w, SIGHUP is to take up the file anew.
 	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) && !o.save.Reopens() {
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signalled, restore := signal.NotifyContext(ctx, ending...)
-	context.AfterFunc(signalled, restore)
+	context.AfterFunc(signalled, func() { time.AfterFunc(sameSignal, restore) })
 	ctx, stop := context.WithCancel(signalled)
 	defer stop()
 	asked := make(chan os.Signal, 1)
