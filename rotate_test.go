@@ -118,6 +118,19 @@ func TestSavedReopens(t *testing.T) {
 	uncomplaining(t, path+".1", old)
 }
 
+// SIGHUP does not kill, however early it comes behind the word that the capture listens, or late.
+func TestSavedHangupsFromTheFirst(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	for range 10 {
+		r := savingOn(t, a, filepath.Join(t.TempDir(), "x.pcapng"), "-i", "lo")
+		r.Signal(syscall.SIGHUP)
+		r.Signal(os.Interrupt)
+		time.Sleep(time.Millisecond)
+		r.Signal(syscall.SIGHUP)
+		r.End()
+	}
+}
+
 // Where the disk is full, -G goes on counting, and nothing spins.
 func TestSavedIntervalsOnAFullDisk(t *testing.T) {
 	a := lab.NewHost(t, "a")

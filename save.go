@@ -103,7 +103,6 @@ func (w *watcher) engage(ctx context.Context, stop func(), clock func() time.Tim
 	if o.save == nil {
 		return nil
 	}
-	w.reopen = make(chan os.Signal, 1)
 	c := *o.save
 	c.Live, c.Inputs, c.Clock, c.Drops, c.Stop = o.live, o.files, clock, w.dropped, stop
 	c.Say = func(text string) { fmt.Fprintf(w.talk, "icmpdump: %s\n", render.Clean(text)) }
@@ -120,13 +119,8 @@ func (w *watcher) engage(ctx context.Context, stop func(), clock func() time.Tim
 	if o.live {
 		c.Writer.First = onlyMedium(o.interfaces)
 	}
-	if c.Reopens() {
-		signal.Notify(w.reopen, syscall.SIGHUP)
-	}
 	var err error
-	if w.saver, err = savefile.Start(ctx, c); err != nil {
-		signal.Stop(w.reopen)
-	}
+	w.saver, err = savefile.Start(ctx, c)
 	return err
 }
 
@@ -135,7 +129,6 @@ func (w *watcher) dismiss() error {
 	if w.saver == nil {
 		return nil
 	}
-	signal.Stop(w.reopen)
 	if err := w.saver.Finish(); err != nil {
 		return fmt.Errorf("-w %w", err)
 	}

@@ -67,6 +67,11 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGUSR1)
 	defer signal.Stop(asked)
+	reopen := make(chan os.Signal, 1)
+	if o.save.Reopens() { // from before anybody is told that it listens, until the file is ended
+		signal.Notify(reopen, syscall.SIGHUP)
+		defer signal.Stop(reopen)
+	}
 
 	talk := &progress{stderr: stderr}
 	sources, err := open(o, talk)
@@ -80,6 +85,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		sources: sources,
 		table:   newTable(o),
 		drawer:  newDrawer(stdout, draw, stop),
+		reopen:  reopen,
 		talk:    talk,
 	}
 	w.hire(draw)
@@ -215,8 +221,8 @@ type watcher struct {
 	table   *flowtable.Table
 	drawer  *drawer
 	worker  *worker
-	saver   *savefile.Saver // nil without -w
-	reopen  chan os.Signal  // SIGHUP, for the saver
+	saver   *savefile.Saver  // nil without -w
+	reopen  <-chan os.Signal // SIGHUP, for the saver
 	talk    *progress
 
 	mu sync.Mutex // guards what the worker counts for the summary
