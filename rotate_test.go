@@ -131,6 +131,52 @@ func TestSavedHangupsFromTheFirst(t *testing.T) {
 	}
 }
 
+// Who takes the file away may have put another in its place, as logrotate's create does: that one is
+// written to, and keeps its mode. So does one that was there before -G began to write over it.
+func TestSavedKeepsModes(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	for _, tt := range []struct {
+		name    string
+		options []string
+		again   func(r *lab.Running, path string)
+	}{
+		{"SIGHUP", nil, func(r *lab.Running, path string) {
+			if err := os.Rename(path, path+".1"); err != nil {
+				t.Fatal(err)
+			}
+			makeFile(t, path)
+			r.Signal(syscall.SIGHUP)
+		}},
+		{"-G", []string{"-G", "1"}, func(*lab.Running, string) { time.Sleep(time.Second) }},
+	} {
+		path := filepath.Join(t.TempDir(), "x.pcapng")
+		made := makeFile(t, path)
+		r := savingOn(t, a, path, append(tt.options, "-i", "lo")...)
+		time.Sleep(200 * time.Millisecond) // until the file is open
+		tt.again(r, path)
+		time.Sleep(200 * time.Millisecond)
+		saved(t, r)
+		st, err := os.Stat(path)
+		if err != nil || st.Mode() != made.Mode() || st.Size() == 0 {
+			t.Errorf("%s: %v, %v; want the mode %v", tt.name, st, err, made.Mode())
+		}
+	}
+}
+
+// makeFile makes an empty file that others may read, too.
+func makeFile(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	err := os.WriteFile(path, nil, 0o600)
+	if err == nil {
+		err = os.Chmod(path, 0o644)
+	}
+	st, statErr := os.Stat(path)
+	if err := errors.Join(err, statErr); err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
 // Where the disk is full, -G goes on counting, and nothing spins.
 func TestSavedIntervalsOnAFullDisk(t *testing.T) {
 	a := lab.NewHost(t, "a")

@@ -16,6 +16,7 @@ import (
 type file struct {
 	*os.File
 	regular bool
+	fresh   bool   // it was not there before
 	size    int64  // with what is in buf
 	packets uint64 // in it, likewise
 	buf     []byte
@@ -102,7 +103,7 @@ func create(ctx context.Context, path string, ours bool, inputs []os.FileInfo) (
 		f.Close()
 		return nil, err
 	}
-	return &file{File: f, regular: st.Mode().IsRegular()}, nil
+	return &file{File: f, regular: st.Mode().IsRegular(), fresh: fresh}, nil
 }
 
 // openSaved opens the file at path as it is, or makes it: then it is fresh, and its owner's alone.

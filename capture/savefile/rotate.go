@@ -79,6 +79,7 @@ func (s *Saver) again() {
 		return
 	}
 	s.close()
+	s.made = "" // what has its name now is somebody's: logrotate makes one, with an owner and a mode
 	if s.err == nil {
 		s.fail(s.open(context.Background()))
 	}
@@ -86,11 +87,13 @@ func (s *Saver) again() {
 
 // open begins the file whose turn it is.
 func (s *Saver) open(ctx context.Context) error {
-	before := s.name
 	s.name = s.nameOf()
-	file, err := create(ctx, s.name, s.lapped || s.name == before, s.inputs)
+	file, err := create(ctx, s.name, s.lapped || s.name == s.made, s.inputs)
 	if err != nil {
 		return err
+	}
+	if file.fresh {
+		s.made = s.name
 	}
 	s.file, s.opened = file, s.time()
 	file.buf = s.writer.Begin(file.buf)

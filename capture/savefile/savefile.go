@@ -71,6 +71,7 @@ type Saver struct {
 	// The goroutine's own.
 	file      *file     // nil: there is none yet, or no more
 	name      string    // the file's
+	made      string    // the newest that was not there before: it is ours
 	number    int       // of the file, of -C
 	lapped    bool      // the numbers began again: there are such files already
 	intervals int       // that have begun, of -G
