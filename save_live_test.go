@@ -289,6 +289,22 @@ func TestSavedNobodyReads(t *testing.T) {
 	r.Interrupt()
 }
 
+// Nor does it go on for ever where the next of several files is a FIFO.
+func TestSavedNobodyReadsTheNext(t *testing.T) {
+	a := lab.NewHost(t, "a")
+	path := filepath.Join(t.TempDir(), "x.pcap")
+	if err := syscall.Mkfifo(path+"1", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := savingOn(t, a, path, "-i", "lo", "-C", "1k")
+	lab.Output(t, a.Command("ping", "-c10", "-i0.01", "127.0.0.1"))
+	time.Sleep(100 * time.Millisecond)
+	n, stderr := saved(t, r)
+	if got := len(storedIn(t, path)); n == 0 || n == 20 || got != n {
+		t.Errorf("%d packets in the first file, %d written:\n%s", got, n, stderr)
+	}
+}
+
 // A file that takes nothing holds nobody up: what does not fit into the queue is counted, the kernel
 // drops nothing, and what was written can be read.
 func TestSavedToAStalledReader(t *testing.T) {

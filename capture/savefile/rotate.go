@@ -1,7 +1,6 @@
 package savefile
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"time"
@@ -45,7 +44,7 @@ func (s *Saver) turnOver() {
 	}
 	s.number, s.lapped = 0, false
 	if s.err == nil {
-		s.fail(s.open(context.Background()))
+		s.fail(s.open())
 	}
 }
 
@@ -57,7 +56,7 @@ func (s *Saver) nextNumber() {
 		s.number, s.lapped = 0, true
 	}
 	if s.err == nil {
-		s.fail(s.open(context.Background()))
+		s.fail(s.open())
 	}
 }
 
@@ -81,14 +80,14 @@ func (s *Saver) again() {
 	s.close()
 	s.made = "" // what has its name now is somebody's: logrotate makes one, with an owner and a mode
 	if s.err == nil {
-		s.fail(s.open(context.Background()))
+		s.fail(s.open())
 	}
 }
 
 // open begins the file whose turn it is.
-func (s *Saver) open(ctx context.Context) error {
+func (s *Saver) open() error {
 	s.name = s.nameOf()
-	file, err := create(ctx, s.name, s.lapped || s.name == s.made, s.inputs)
+	file, err := create(s.ctx, s.name, s.lapped || s.name == s.made, s.inputs)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ func (c *Config) Reopens() bool { return c != nil && c.Path != "-" }
 // A Saver writes packets to a file, or several, on a goroutine of its own. Pages go round: who
 // captures fills one, and never waits for another if that is live; what there is none for is counted.
 type Saver struct {
+	ctx    context.Context // how long the reader of a FIFO is waited for
 	conf   Config
 	inputs []os.FileInfo // what must not be written over
 	writer pcapfile.Writer
@@ -88,11 +89,11 @@ type Saver struct {
 	timeless  bool  // it was said that a frame has no time in pcap
 }
 
-// Start makes the first file, as far as its name is known, and begins to write. A FIFO is waited for
-// until ctx is done.
+// Start makes the first file, as far as its name is known, and begins to write. The reader of a FIFO is
+// waited for until ctx is done, of this file and of those behind it.
 func Start(ctx context.Context, c Config) (*Saver, error) {
 	s := &Saver{
-		conf: c, inputs: identities(c.Inputs), writer: c.Writer,
+		ctx: ctx, conf: c, inputs: identities(c.Inputs), writer: c.Writer,
 		full: make(chan *page, pages), free: make(chan *page, pages),
 		page: new(page), done: make(chan struct{}),
 		flushing: time.NewTimer(time.Hour), turning: time.NewTimer(time.Hour),
@@ -104,7 +105,7 @@ func Start(ctx context.Context, c Config) (*Saver, error) {
 	s.begun, s.next = now.UnixNano(), now.Add(s.interval())
 	if c.Live || c.Seconds == 0 {
 		s.intervals = 1
-		if err := s.open(ctx); err != nil {
+		if err := s.open(); err != nil {
 			return nil, err
 		}
 		if !c.IsStdout() {
@@ -135,8 +136,10 @@ func (s *Saver) Finish() error {
 	return nil
 }
 
-// gone reports whether the reader of the pipe went away that the file is.
-func (s *Saver) gone() bool { return errors.Is(s.err, syscall.EPIPE) }
+// gone reports whether the reader of the pipe went away that the file is, or did not come to a FIFO.
+func (s *Saver) gone() bool {
+	return errors.Is(s.err, syscall.EPIPE) || errors.Is(s.err, context.Canceled)
+}
 
 // run writes until full is closed.
 func (s *Saver) run() {
@@ -288,7 +291,7 @@ func (s *Saver) close() {
 // end ends the last file. One that waited for the first packet's time is made all the same.
 func (s *Saver) end() {
 	if s.file == nil && s.err == nil && s.intervals == 0 {
-		s.fail(s.open(context.Background()))
+		s.fail(s.open())
 	}
 	s.close()
 }
