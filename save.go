@@ -36,9 +36,11 @@ func (g *given) saving(c *cli.Context, flows bool) (_ *savefile.Config, comment 
 		}
 		return nil, false, nil
 	}
-	var err error
-	if s.Size, err = fileSize(c.String("C")); err != nil {
-		return nil, false, err
+	if c.IsSet("C") {
+		var err error
+		if s.Size, err = fileSize(c.String("C")); err != nil {
+			return nil, false, err
+		}
 	}
 	s.Seconds, s.Files = int64(min(g.seconds, maxSeconds+1)), int(min(g.fileCount, maxFiles+1))
 	rotates := c.IsSet("C") || c.IsSet("G")
@@ -78,12 +80,11 @@ const (
 
 // fileSize is the value of -C, in millions of bytes, or with a suffix in KiB, MiB or GiB.
 func fileSize(s string) (int64, error) {
-	if s == "" {
-		return 0, nil
-	}
 	digits, unit := s, uint64(1_000_000)
-	if at := strings.IndexByte("kKmMgG", s[len(s)-1]); at >= 0 {
-		digits, unit = s[:len(s)-1], 1024<<(at/2*10)
+	if end := len(s) - 1; end > 0 {
+		if at := strings.IndexByte("kKmMgG", s[end]); at >= 0 {
+			digits, unit = s[:end], 1024<<(at/2*10)
+		}
 	}
 	n, err := strconv.ParseUint(digits, 10, 64)
 	switch {
