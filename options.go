@@ -223,7 +223,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	o.table = table
 	if !o.live {
 		o.files = files
-		for _, live := range []string{"i", "Q", "on-stall", "workers"} { // as in tcpdump, -p, -s and -B do nothing
+		for _, live := range []string{"i", "Q", "on-stall", "workers"} { // as in tcpdump, -p and -B do nothing; -s is for -w only
 			if c.IsSet(live) {
 				return nil, usagef("%s is for listening and -r for reading a file", dashed(live))
 			}
