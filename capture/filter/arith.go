@@ -120,10 +120,11 @@ var operators = map[string]struct {
 	op    uint16
 	tight int
 }{
-	"|": {aluOR, 1}, "&": {aluAND, 1}, "^": {aluXOR, 1},
-	"<<": {aluLSH, 2}, ">>": {aluRSH, 2},
-	"+": {aluADD, 3}, "-": {aluSUB, 3},
-	"*": {aluMUL, 4}, "/": {aluDIV, 4}, "%": {aluMOD, 4},
+	"|": {aluOR, 1}, "^": {aluXOR, 1},
+	"&":  {aluAND, 2},
+	"<<": {aluLSH, 3}, ">>": {aluRSH, 3},
+	"+": {aluADD, 4}, "-": {aluSUB, 4},
+	"*": {aluMUL, 5}, "/": {aluDIV, 5}, "%": {aluMOD, 5},
 }
 
 func (b *operation) String() string {

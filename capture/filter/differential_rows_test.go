@@ -68,7 +68,8 @@ var expressions = []string{
 	"ip[0] + 1 = 0x46", "ip[8] * 2 = 128", "ip[8] / 3 = 21", "ip[8] % 10 = 4", "ip[8] ^ 0xff = 0xbf", "ip[8] | 1 = 65", "ip[8] << 2 = 256",
 	"ip[8] >> 1 = 32", "ip[0] - 0x46 > 0", "-ip[8] = 0xffffffc0", "(ip[8] + ip[9]) * 2 = 130", "ip[8] + ip[9] * 2 = 66",
 	"1 + 1 = 2", "1 = 2", "ip[ip[0] & 0xf] = 0", "ip[8 + 1] = 1", "icmp[icmptype] + icmp[icmpcode] = 6", "ip[2:2] > ip[8]", "64 = ip[8]",
-	"ip[2:2] = len - 14", "ip6[4:2] + 54 = len", "icmp[4 + 2 : 2] = 1", "ip[8] & 0x40 | 1 = 65", "ip[(ip[0] & 0xf) << 2] = 8",
+	"ip[2:2] = len - 14", "ip6[4:2] + 54 = len", "icmp[4 + 2 : 2] = 1", "ip[8] & 0x40 | 1 = 65", "ip[8] | 1 & 2 = 64",
+	"ip[(ip[0] & 0xf) << 2] = 8",
 	"0x10 < ip[8] and ip[8] <= 0x40", "ip[8] > icmp-echo", "ip[8] = 0100",
 
 	// and, or, not, and what they do to each other
