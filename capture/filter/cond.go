@@ -123,20 +123,19 @@ func (c *cond) undecidedIn() bool {
 	return false
 }
 
-// undecidedTexts appends what is undecided in c, each part once.
-func (c *cond) undecidedTexts(texts []string) []string {
+// undecidedTexts appends what is undecided in c, each part once: seen are those that are there.
+func (c *cond) undecidedTexts(texts []string, seen map[string]bool) []string {
 	switch c.op {
 	case undecided, undecidedIf:
-		for _, t := range texts {
-			if t == c.text {
-				return texts
-			}
+		if seen[c.text] {
+			return texts
 		}
+		seen[c.text] = true
 		return append(texts, c.text)
 	case both, either:
-		return c.r.undecidedTexts(c.l.undecidedTexts(texts))
+		return c.r.undecidedTexts(c.l.undecidedTexts(texts, seen), seen)
 	case opposite:
-		return c.l.undecidedTexts(texts)
+		return c.l.undecidedTexts(texts, seen)
 	}
 	return texts
 }

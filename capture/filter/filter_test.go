@@ -2,8 +2,10 @@ package filter
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/net/bpf"
 )
@@ -122,5 +124,28 @@ func TestPrograms(t *testing.T) {
 	}
 	if got := RejectAll(); len(got) != 1 || got[0].Op != 0x06 || got[0].K != 0 { // ret #0
 		t.Errorf("RejectAll: %v", got)
+	}
+}
+
+// The time that it takes to compile an expression grows as its length, not as the square of it.
+func TestLongExpressions(t *testing.T) {
+	long := func(terms int) time.Duration {
+		text := []byte("id 0")
+		for i := range terms {
+			text = fmt.Appendf(text, " or %d", i)
+		}
+		begin := time.Now()
+		f, err := Parse(string(text), Lookup{})
+		if err == nil {
+			_, err = f.Program(Config{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(begin)
+	}
+	long(1000)
+	if few, many := long(1000), long(16000); many > 60*few {
+		t.Errorf("%v for 1000 terms, %v for 16000", few, many)
 	}
 }

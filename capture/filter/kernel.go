@@ -19,7 +19,7 @@ type kernel struct {
 
 func newKernel(e expr) *kernel {
 	k := &kernel{graph: newGraph(), entries: make([]*block, kernelClasses)}
-	vs := values{}
+	vs, seen := values{}, map[string]bool{}
 	for c := range kernelClasses {
 		k.entries[c] = k.graph.accept
 		if e == nil {
@@ -28,7 +28,7 @@ func newKernel(e expr) *kernel {
 		is := e.cond(&lowering{values: vs, class: c})
 		k.entries[c] = k.graph.of(is, false, k.graph.accept, k.graph.reject, k.graph.accept)
 		if k.entries[c] != k.graph.reject {
-			k.undecided = is.undecidedTexts(k.undecided)
+			k.undecided = is.undecidedTexts(k.undecided, seen)
 		}
 	}
 	k.graph.thread(k.entries)
@@ -208,8 +208,17 @@ func (k *kernel) classes(of *[256]class, at uint32, protocols []uint32, reject l
 // those of the other version, if they share any.
 func (k *kernel) needsPlace(version int) bool {
 	ours, others := k.reachable(version), k.reachable(10-version)
-	return slices.ContainsFunc(ours, (*block).movesX) || slices.ContainsFunc(others, (*block).movesX) &&
-		slices.ContainsFunc(ours, func(b *block) bool { return slices.Contains(others, b) })
+	if slices.ContainsFunc(ours, (*block).movesX) {
+		return true
+	}
+	if !slices.ContainsFunc(others, (*block).movesX) {
+		return false
+	}
+	theirs := map[*block]bool{}
+	for _, b := range others {
+		theirs[b] = true
+	}
+	return slices.ContainsFunc(ours, func(b *block) bool { return theirs[b] })
 }
 
 // reachable is all tests of what is of that version.
