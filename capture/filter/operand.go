@@ -193,7 +193,7 @@ func (p *parser) host(at int, q *quals) expr {
 		p.fail(start, "expected an address of four numbers, as 10.0.0.1: use net for a shorter one")
 		return node0
 	case words[w] && !escaped:
-		p.fail(start, `expected an address or a name: %s is a word of this language (a host of that name is \%s)`, w, w)
+		p.fail(start, "expected an address or a name: %s is a word of this language; a backslash makes it a name", w)
 		return node0
 	case p.look.Host == nil || strings.Contains(w, ":"):
 		p.fail(start, "expected an address, as 10.0.0.1 or 2001:db8::1")
