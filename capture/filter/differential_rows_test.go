@@ -23,7 +23,7 @@ var expressions = []string{
 	"net 10", "net 10.0", "net 10.0.0", "net 10.0.0.0/8", "net 10.0.0.0/24", "net 10.0.0.0/30", "net 10.9/16", "net 10.9.0.0/16",
 	"net 10.0.0.0 mask 255.255.255.0", "net 10.0.0.1", "src net 10.0.0.0/29", "dst net 198.51.100", "net 0.0.0.0/0",
 	"net 192.168.1.200/32", "ip net 10", "src net 10.9 and dst net 10", "src and dst net 10", "src or dst net 192.168",
-	"net fd00::/8", "net fd00::/64", "net 2001:db8::/32", "src net 2001:db8::/48", "dst net 2001:db8:ff::/48", "net fd00::/127",
+	"net fd00::/8", "not host ::ffff:10.0.0.1", "net fd00::/64", "net 2001:db8::/32", "src net 2001:db8::/48", "dst net 2001:db8:ff::/48", "net fd00::/127",
 	"net fe80::/10", "net ::/0", "net fd00::1/128", "dst net ff02::/16", "ip6 net fd00::/16", "net fd00::2", "not net 10.9.0.0/16",
 	"host 10.0.0.1 and not net 10.9.0.0/16", "net 224.0.0.0/4", "net 2001:db8:ff::/49", "net 128.0.0.0/1",
 

@@ -215,7 +215,6 @@ func (p *parser) host(at int, q *quals) expr {
 func (p *parser) oneHost(at, start int, q *quals, addrs []netip.Addr) expr {
 	var e expr
 	for _, ip := range addrs {
-		ip = ip.Unmap()
 		if q.proto == "ip6" && ip.Is4() || q.proto != "" && q.proto != "ip6" && !ip.Is4() {
 			continue
 		}
