@@ -43,6 +43,7 @@ var refused = map[string]string{
 	"portrange":  "an ICMP message has no ports: use id and seq with < and >",
 	"gateway":    "use ether host ADDRESS and not host ADDRESS",
 	"protochain": "use proto, which looks at all headers of the chain",
+	"ifindex":    "use ifname",
 	"mpls":       "what MPLS carries is not decoded",
 	"pppoed":     "what PPPoE carries is not decoded",
 	"pppoes":     "what PPPoE carries is not decoded",

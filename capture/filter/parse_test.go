@@ -190,6 +190,7 @@ func TestParseErrors(t *testing.T) {
 		{"portrange 1-5", "column 1: portrange is not part of this language: an ICMP message has no ports: use id and seq with < and >"},
 		{"gateway 10.0.0.1", "column 1: gateway is not part of this language: use ether host ADDRESS and not host ADDRESS"},
 		{"ip6 protochain 58", "column 5: protochain is not part of this language: use proto, which looks at all headers of the chain"},
+		{"ifindex 2", "column 1: ifindex is not part of this language: use ifname"},
 		{"mpls 5", "column 1: mpls is not part of this language: what MPLS carries is not decoded"},
 		{"pppoes", "column 1: pppoes is not part of this language: what PPPoE carries is not decoded"},
 		{"geneve", "column 1: geneve is not part of this language: what tunnels carry is not decoded: use quoted host for the datagram in an error"},
