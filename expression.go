@@ -62,7 +62,7 @@ func expression(ctx context.Context, words []string, file string, live, flows bo
 }
 
 // readExpression reads the file of -F. What stands behind a # is a comment, up to the line's end; it is
-// blank then, so that columns are those of the file.
+// blank then, so that lines and columns are those of the file.
 func readExpression(path string) (string, error) {
 	in := os.Stdin
 	if path != "-" {
