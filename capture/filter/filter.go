@@ -126,16 +126,21 @@ func Base(c Config) ([]bpf.RawInstruction, error) {
 	return p.Code, err
 }
 
+// maxBlocks is how many tests there may be before it is known which can be reached: of so many, more than
+// fit are left.
+const maxBlocks = 8 * maxInstructions
+
 // Program is Base and f together. Of what the kernel cannot judge, or is too long for it, it passes all.
 func (f *Filter) Program(c Config) (Program, error) {
 	if f == nil {
 		code, err := newKernel(nil).program(c)
 		return Program{Code: code}, err
 	}
-	k := newKernel(f.expr)
-	code, err := k.program(c)
-	if err == nil && len(code) <= maxInstructions {
-		return Program{Code: code, UserSpace: k.undecided}, nil
+	if k := newKernel(f.expr); len(k.graph.blocks) <= maxBlocks {
+		code, err := k.program(c)
+		if err == nil && len(code) <= maxInstructions {
+			return Program{Code: code, UserSpace: k.undecided}, nil
+		}
 	}
 	base, err := Base(c)
 	return Program{Code: base, UserSpace: []string{f.text}}, err

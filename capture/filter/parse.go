@@ -128,6 +128,7 @@ func (p *parser) compared(at int, left arith, inParens bool) item {
 		c.text = p.since(at)
 		p.checkSlots(at, left)
 		p.checkSlots(at, c.r)
+		p.checkOffset(at, left)
 		return item{expr: c}
 	}
 	if inParens && p.peek(")") {
@@ -137,6 +138,18 @@ func (p *parser) compared(at int, left arith, inParens bool) item {
 		p.expected("an operator, or a comparison: = != < > <= >=")
 	}
 	return item{}
+}
+
+// checkOffset refuses to compare the place of a type or code, a number, where what stands there is meant.
+func (p *parser) checkOffset(at int, left arith) {
+	if _, isNumber := left.(number); !isNumber {
+		return
+	}
+	for _, name := range []string{"icmptype", "icmpcode", "icmp6type", "icmp6code"} {
+		if p.err == nil && strings.HasPrefix(p.text[at:], name) {
+			p.fail(at, "%s is a place: write %s[%s]", name, name[:len(name)-len("type")], name)
+		}
+	}
 }
 
 // checkSlots refuses arithmetic for which the machine has not enough scratch memory.

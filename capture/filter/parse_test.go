@@ -131,6 +131,8 @@ func TestParseErrors(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"host", "column 5: the expression ends here: expected an address or a name"},
 		{"host and", "column 6: expected an address or a name: and is a word of this language; a backslash makes it a name"},
+		{"icmptype == 8", "column 1: icmptype is a place: write icmp[icmptype]"},
+		{"ip and icmp6code = 0", "column 8: icmp6code is a place: write icmp6[icmp6code]"},
 		{"host 10", "column 6: expected an address of four numbers, as 10.0.0.1: use net for a shorter one"},
 		{"host 10.0.0", "column 6: expected an address of four numbers, as 10.0.0.1: use net for a shorter one"},
 		{"host 10.0.0.0/8", "column 14: a host has no length: use net"},
