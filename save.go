@@ -26,6 +26,9 @@ var saveOptions = []string{"C", "G", "W", "print", "comment"}
 // saving is what the options say of -w, or nil; comment, whether its packets are to have comments.
 func (g *given) saving(c *cli.Context, flows bool) (_ *savefile.Config, comment bool, _ error) {
 	path := c.String("w")
+	if path == "/dev/stdout" || path == "/dev/fd/1" {
+		path = "-"
+	}
 	s := &savefile.Config{Path: path, Prompt: c.Bool("U")}
 	comment = c.Bool("comment")
 	if !c.IsSet("w") {
@@ -61,6 +64,8 @@ func (g *given) saving(c *cli.Context, flows bool) (_ *savefile.Config, comment 
 		return nil, false, usagef("-w -: standard output is the file, and --json has no place")
 	case path == "-" && flows:
 		return nil, false, usagef("-w -: standard output is the file, and the flows have no place")
+	case c.IsSet("G") && c.IsSet("r") && !strings.Contains(path, "%"):
+		return nil, false, usagef("-w %s: each file of -G would be written over the one before: a name has %%s, or %%H%%M%%S in it", path)
 	case comment && pcapfile.IsClassic(path):
 		return nil, false, usagef("--comment: a pcap file has no comments; pcapng has them, by another name than .pcap or .cap")
 	}

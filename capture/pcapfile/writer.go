@@ -13,6 +13,7 @@ var ErrOtherLink = errors.New("a pcap file has one link type: pcapng takes frame
 
 // IsClassic reports whether a file of that name is to be pcap and not pcapng.
 func IsClassic(name string) bool {
+	name = strings.ToLower(name)
 	return strings.HasSuffix(name, ".pcap") || strings.HasSuffix(name, ".cap")
 }
 
