@@ -142,7 +142,6 @@ type place struct {
 	cause icmp.Quote // what an error is about; valid iff the key's Kind is KindError
 	role  role
 	seq   uint16 // of a query
-	group bool   // a request that asks a group
 }
 
 // of makes pl the place of p, which has an ICMP header. A query that was cut off before it could
@@ -156,7 +155,7 @@ func (pl *place) of(p *icmp.Packet) {
 
 // counted makes pl the place of p if it is neither a request nor a reply.
 func (pl *place) counted(p *icmp.Packet) {
-	pl.role, pl.seq, pl.group = roleCounted, 0, false
+	pl.role, pl.seq = roleCounted, 0
 	pl.key = Key{
 		Requester: p.Src, Responder: p.Dst, Version: p.Version, VLAN: vlan(p),
 		Kind: KindOther, Type: p.Type, Code: p.Code,
@@ -217,7 +216,6 @@ func (pl *place) query(p *icmp.Packet, part part) bool {
 	if k.Kind.onLink() || isLocal(&p.Src, p.Version) || isLocal(&p.Dst, p.Version) {
 		k.Scope = p.Iface
 	}
-	pl.group = part.role == roleRequest && asksGroup(k, p)
 	return true
 }
 

@@ -24,7 +24,7 @@ func (s *shard) request(a *arrival) {
 	n := s.flow(a)
 	f := &s.flows[n]
 	switch {
-	case f.asked == 0 && a.group:
+	case f.asked == 0 && asksGroup(&f.key, a.p):
 		f.flags |= asksAll
 	case f.asked > 0 && a.seq <= f.lastSeq:
 		f.turn = f.last
@@ -146,7 +146,7 @@ func (s *shard) measure(a *arrival, q *request, n int) bool {
 func (q *request) compare(p *icmp.Packet) Notes {
 	var back icmp.Payload
 	sent := &q.payload
-	if !q.compares || !p.ReadPayload(&back) || back.Head == sent.Head && back.Sum == sent.Sum && back.Len == sent.Len && p.Length == q.length {
+	if !q.compares || p.Length == q.length && p.HasPayload(sent) || !p.ReadPayload(&back) {
 		return 0
 	}
 	common := min(len(sent.Head), int(sent.Len), int(back.Len))

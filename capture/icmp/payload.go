@@ -32,6 +32,13 @@ func (p *Packet) ReadPayload(to *Payload) bool {
 	return true
 }
 
+// HasPayload reports whether p has that payload.
+func (p *Packet) HasPayload(data *Payload) bool {
+	both := uint64(data.Len)<<32 | uint64(data.Sum)
+	return p.isEcho() && p.Got == 8 && p.Frag == 0 && p.Quote.Dst == data.Head &&
+		binary.LittleEndian.Uint64(p.Quote.Src[:]) == both
+}
+
 // SetPayload leaves in p, an echo, what Payload says of its data. Decode does it.
 func (p *Packet) SetPayload(data []byte) {
 	data = data[:min(len(data), 0xffff)]

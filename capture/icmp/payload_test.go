@@ -75,6 +75,14 @@ func TestPayload(t *testing.T) {
 			if there {
 				want = payloadOf(b[tt.header+8 : min(n, len(b))])
 			}
+			if p.HasPayload(&want) != there {
+				t.Errorf("%s, %d bytes: has %+v is %v", tt.name, n, want, !there)
+			}
+			other := want
+			other.Sum++
+			if p.HasPayload(&other) {
+				t.Errorf("%s, %d bytes: has another payload", tt.name, n)
+			}
 			if got != want || ok != there {
 				t.Errorf("%s, %d bytes: got %+v, %v, want %+v, %v", tt.name, n, got, ok, want, there)
 			}
