@@ -56,11 +56,12 @@ func appendJSONAddrs(dst []byte, name string, addrs icmp.AddrList) []byte {
 // appendString appends a string that needs no escape but for what JSON itself asks: it is
 // printable ASCII.
 func appendString(dst []byte, name, s string) []byte {
-	return appendQuoted(appendField(dst, name), s)
+	return AppendQuoted(appendField(dst, name), s)
 }
 
-// appendQuoted is appendString without a name.
-func appendQuoted(dst []byte, s string) []byte {
+// AppendQuoted appends a string in quotation marks, a backslash in front of those in it and of backslashes. All
+// of it is printable ASCII, or need not be JSON.
+func AppendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	for i := range len(s) {
 		if s[i] == '"' || s[i] == '\\' {

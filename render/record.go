@@ -110,7 +110,7 @@ func (r *record) text(name string, t Text, ok bool) {
 	switch {
 	case !r.field(name, ok):
 	case !r.csv:
-		r.dst = appendQuoted(r.dst, t.s)
+		r.dst = AppendQuoted(r.dst, t.s)
 	case strings.ContainsAny(t.s, `,"`): // RFC 4180
 		r.dst = append(r.dst, '"')
 		for i := range len(t.s) {

@@ -105,15 +105,3 @@ func (s *scanner) quoted(rest string) {
 	}
 	s.tok.kind, s.tok.text = tokenWrong, "nothing ends what this quotation mark begins"
 }
-
-// appendQuoted appends a value in quotation marks.
-func appendQuoted(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			dst = append(dst, '\\')
-		}
-		dst = append(dst, s[i])
-	}
-	return append(dst, '"')
-}

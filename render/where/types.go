@@ -98,7 +98,7 @@ func readType(name string, o op, text string) (v value, wrong string) {
 		}
 		return v, wrong
 	}
-	v = value{types: new(typeSet), text: string(appendQuoted(nil, text))}
+	v = value{types: new(typeSet), text: string(render.AppendQuoted(nil, text))}
 	if !coded {
 		for _, packed := range types {
 			v.types.add(packed)

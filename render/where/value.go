@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"icmpdump/render"
 )
 
 // wholeShare is how many parts a share is told in: so many that one lost request of any number is
@@ -232,7 +234,7 @@ func makeNetwork(a [16]byte, bits int, version uint8) network {
 }
 
 func readText(o op, text string) (v value, wrong string) {
-	v = value{plain: []byte(text), text: string(appendQuoted(nil, text))}
+	v = value{plain: []byte(text), text: string(render.AppendQuoted(nil, text))}
 	if o != opLike {
 		return v, ""
 	}
