@@ -29,18 +29,25 @@ func (p *parser) expression(inParens bool) item {
 		return left
 	}
 	for p.err == nil {
-		op := both
-		switch {
-		case p.accept("&&") || p.keyword("and"):
-		case p.accept("||") || p.keyword("or"):
-			op = either
-		default:
+		op, ok := p.joint()
+		if !ok {
 			return left
 		}
 		right := p.item(false)
 		left.expr = &node{op, left.expr, right.expr}
 	}
 	return left
+}
+
+// joint is the and or or that comes next, if one does.
+func (p *parser) joint() (op condOp, ok bool) {
+	switch {
+	case p.accept("&&") || p.keyword("and"):
+		return both, true
+	case p.accept("||") || p.keyword("or"):
+		return either, true
+	}
+	return both, false
 }
 
 // nest counts one level in.

@@ -186,12 +186,8 @@ func (p *parser) operands(at int, q *quals) expr {
 	}
 	left := p.maybeNot(q)
 	for p.err == nil && !p.accept(")") {
-		op := both
-		switch {
-		case p.accept("&&") || p.keyword("and"):
-		case p.accept("||") || p.keyword("or"):
-			op = either
-		default:
+		op, ok := p.joint()
+		if !ok {
 			p.expected("and, or, or a closing parenthesis")
 		}
 		left = &node{op, left, p.maybeNot(q)}
