@@ -14,6 +14,8 @@ import (
 	"icmpdump/internal/lab"
 )
 
+func TestMain(m *testing.M) { os.Exit(lab.Run(m)) }
+
 // Every conversion is date(1)'s.
 func TestStrftimeIsDates(t *testing.T) {
 	lab.Need(t, "date")
