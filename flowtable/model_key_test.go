@@ -235,12 +235,13 @@ func payloadOf(s *sample) payload {
 func (answer payload) against(asked payload) flowtable.Notes {
 	a, b := answer.captured, asked.captured
 	n := min(16, len(a), len(b))
+	same := a[:n] == b[:n] && (len(a) != len(b) || a == b) // as far as it was captured, and is compared
 	switch {
 	case !answer.whole || !asked.whole:
 		return 0
-	case a[:n] == b[:n] && answer.length < asked.length:
+	case same && answer.length < asked.length:
 		return flowtable.NoteTrunc
-	case a[:n] != b[:n], answer.length != asked.length, len(a) == len(b) && a != b:
+	case !same || answer.length != asked.length:
 		return flowtable.NoteDiff
 	}
 	return 0
