@@ -22,45 +22,6 @@ type Pump struct {
 	Tally  Tally
 }
 
-// A Tally says what became of the frames that were read. Each frame is in exactly one count.
-type Tally struct {
-	Decoded     uint64 // an ICMP message with type and code
-	Fragments   uint64 // of a datagram, not the first
-	CutShort    uint64 // captured too short to have a type and code
-	Malformed   uint64 // no message could be read for a fault in what leads to it
-	Unsupported uint64 // may hold ICMP where nobody looks
-	Filtered    uint64 // not ICMP
-	Unmatched   uint64 // not wanted: nothing else is known of them
-	Unread      uint64 // left over when the limit was reached
-
-	// Verdicts count the same frames another way, by what the decoder said of each: all but
-	// those that are unmatched or unread.
-	Verdicts [icmp.NumStatus]uint64
-}
-
-// Packets is how many of them the sink was given.
-func (t *Tally) Packets() uint64 { return t.Decoded + t.Fragments + t.CutShort + t.Malformed }
-
-// Read is how many frames there were.
-func (t *Tally) Read() uint64 {
-	return t.Packets() + t.Unsupported + t.Filtered + t.Unmatched + t.Unread
-}
-
-// Add adds the counts of another pump.
-func (t *Tally) Add(o *Tally) {
-	t.Decoded += o.Decoded
-	t.Fragments += o.Fragments
-	t.CutShort += o.CutShort
-	t.Malformed += o.Malformed
-	t.Unsupported += o.Unsupported
-	t.Filtered += o.Filtered
-	t.Unmatched += o.Unmatched
-	t.Unread += o.Unread
-	for st, n := range o.Verdicts {
-		t.Verdicts[st] += n
-	}
-}
-
 // A Sink takes a batch, and returns one to go on with: the same, or another if it is not done
 // with it.
 type Sink func(*Batch) *Batch
@@ -125,22 +86,8 @@ func (u *Pump) decode(ps []icmp.Packet, f *Frame) []icmp.Packet {
 	if f.NoSum {
 		p.Sum = icmp.SumUnverified
 	}
-	st := icmp.Decode(p, f.Link, f.Data, f.Wire)
-	u.Tally.Verdicts[st]++
-	switch {
-	case p.Decoded():
-		u.Tally.Decoded++
-	case st == icmp.Fragment:
-		u.Tally.Fragments++
-	case st == icmp.Truncated:
-		u.Tally.CutShort++
-	case st.Malformed():
-		u.Tally.Malformed++
-	case st.Unsupported():
-		u.Tally.Unsupported++
-		return ps[:n]
-	default:
-		u.Tally.Filtered++
+	icmp.Decode(p, f.Link, f.Data, f.Wire)
+	if !u.Tally.Count(p) {
 		return ps[:n]
 	}
 	return ps
