@@ -92,7 +92,7 @@ func randomFrame(r *rand.Rand) *capture.Frame {
 	fr := &capture.Frame{Frame: icmp.Frame{Data: b, Link: icmp.LinkEthernet}, Iface: int32(7 + r.IntN(2)), Dir: icmp.DirIn}
 	if r.IntN(2) == 0 {
 		fr.Dir = icmp.DirOut
-	} else if len(b) >= 16 && icmp.IsTag(binary.BigEndian.Uint16(b[12:])) {
+	} else if len(b) >= 16 && slices.Contains(vlanTypes, uint32(binary.BigEndian.Uint16(b[12:]))) {
 		fr.TPID, fr.TCI = binary.BigEndian.Uint16(b[12:]), binary.BigEndian.Uint16(b[14:])
 		fr.Data = slices.Concat(b[:12], b[16:])
 	}

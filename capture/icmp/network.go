@@ -31,9 +31,6 @@ func (f *Frame) Network() (n Network, ok bool) {
 	return n, ok
 }
 
-// IsTag reports whether an EtherType is that of a VLAN tag.
-func IsTag(ethertype uint16) bool { return isTag(ethertype) }
-
 // IsExtHeader reports whether an IPv6 next header is an extension header that can be walked past.
 func IsExtHeader(next uint8) bool { return isExtHeader(next) }
 
