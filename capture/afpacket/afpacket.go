@@ -29,7 +29,8 @@ import (
 const tick = 100 * time.Millisecond
 
 // Where many frames came between two waits, a packet in 8 µs, the next wait is a nap: to be woken for each
-// block of the ring, and to wake who draws, is 6 % of what a flood costs.
+// block of the ring, and to wake who draws, is 6 % of what a flood costs. A ring smaller than usual could be
+// full by then.
 const (
 	many = 256
 	nap  = 5 * time.Millisecond
@@ -232,20 +233,22 @@ func (s *Source) Read(dst []capture.Frame) (int, error) {
 	}
 }
 
-// wait sleeps until the kernel hands over a block, and reports whether it did within a tick.
+// wait sleeps until the kernel hands over a block, or for a nap. It reports false if a tick passed and
+// there is no block.
 func (s *Source) wait() (bool, error) {
+	naps := s.naps()
+	s.came = 0
+	if naps {
+		time.Sleep(nap)
+		return true, nil
+	}
 	if err := s.conn.SetReadDeadline(time.Now().Add(time.Duration(s.patience.Load()))); err != nil {
 		return false, err
 	}
 	if s.woken.Load() {
 		return false, nil
 	}
-	if s.came >= many {
-		s.came = 0
-		time.Sleep(nap)
-		return true, nil
-	}
-	s.came, s.failed = 0, nil
+	s.failed = nil
 	s.waits.Store(int32(s.ring.block) + 1)
 	err := s.raw.Read(s.poll)
 	s.waits.Store(0)
@@ -265,6 +268,11 @@ func (s *Source) wait() (bool, error) {
 		return false, fmt.Errorf("capture on %s: %w", s.config.name(), s.failed)
 	}
 	return true, nil
+}
+
+// naps reports whether the next wait is a nap.
+func (s *Source) naps() bool {
+	return s.came >= many && len(s.ring.mem) >= DefaultRing && !s.woken.Load()
 }
 
 // SetTick says how long Read waits from now on. It may be called from any goroutine. Each time

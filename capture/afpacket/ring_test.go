@@ -51,6 +51,26 @@ func handOver(r *ring, block, n int) {
 // A ring in plain memory: its other side is this test.
 func testRing() *ring { return &ring{mem: make([]byte, 2*blockSize)} }
 
+// Only who reads a ring with room naps, in a flood, and not at its end.
+func TestNaps(t *testing.T) {
+	for name, tt := range map[string]struct {
+		came, ring  int
+		woken, want bool
+	}{
+		"flood":       {many, DefaultRing, false, true},
+		"quiet":       {many - 1, DefaultRing, false, false},
+		"small ring":  {many, DefaultRing - blockSize, false, false},
+		"larger ring": {many, 2 * DefaultRing, false, true},
+		"at the end":  {many, DefaultRing, true, false},
+	} {
+		s := Source{came: tt.came, ring: &ring{mem: make([]byte, tt.ring)}}
+		s.woken.Store(tt.woken)
+		if got := s.naps(); got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
 func TestRingHandsOutBlocksInTurn(t *testing.T) {
 	r := testRing()
 	fill(r, 0, 5, hatypeEther, 0)
