@@ -86,7 +86,7 @@ into files:
   -U            write each packet at once, and not twice a second
                 SIGHUP makes the file anew when it was renamed
 
-which of them:
+what is shown:
   --where EXPR  show only what EXPR is true of, once replies are paired with requests:
                 'rtt > 50ms', 'note in (DUP,LOST) and src in 10.0.0.0/8', 'ttl < 5',
                 'cause ~ "udp"', 'type == unreachable/port or not id'. Fields are those
