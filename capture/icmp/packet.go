@@ -96,7 +96,7 @@ type Packet struct {
 	Src, Dst Addr
 
 	// Quote is the datagram that an error quotes: see Quoted. A message that quotes none keeps in
-	// it what Target, Payload or Nonce makes of it.
+	// it what Target, ReadPayload or Nonce makes of it.
 	Quote Quote
 
 	Iface  int32  // interface index, 0 if unknown; below 0, of a capture file's own numbering

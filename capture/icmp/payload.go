@@ -14,15 +14,9 @@ type Payload struct {
 	Len  uint16   // bytes
 }
 
-// Payload is that of p, an echo request or reply that is no fragment and whose header was
-// captured as a whole.
-func (p *Packet) Payload() (data Payload, ok bool) {
-	ok = p.ReadPayload(&data)
-	return data, ok
-}
-
-// ReadPayload is Payload without a copy: to read all of one that was written field by field just
-// now is a wait of 5 ns.
+// ReadPayload reads the payload of p, and reports whether it has one: an echo request or reply that is no
+// fragment, and whose header was captured as a whole. It does not return it, for to read all of one that
+// was written field by field just now is a wait of 5 ns.
 func (p *Packet) ReadPayload(to *Payload) bool {
 	if !p.isEcho() || p.Got < 8 || p.Frag != 0 {
 		return false
@@ -39,7 +33,7 @@ func (p *Packet) HasPayload(data *Payload) bool {
 		binary.LittleEndian.Uint64(p.Quote.Src[:]) == both
 }
 
-// SetPayload leaves in p, an echo, what Payload says of its data. Decode does it.
+// SetPayload leaves in p, an echo, what ReadPayload says of its data. Decode does it.
 func (p *Packet) SetPayload(data []byte) {
 	data = data[:min(len(data), 0xffff)]
 	p.setPayload(data, hash(data))

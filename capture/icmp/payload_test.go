@@ -36,6 +36,12 @@ func payloadOf(data []byte) Payload {
 	return want
 }
 
+// Payload is ReadPayload by value.
+func (p *Packet) Payload() (data Payload, ok bool) {
+	ok = p.ReadPayload(&data)
+	return data, ok
+}
+
 // The data of an echo is what was captured of it behind its header, and within its datagram.
 func TestPayload(t *testing.T) {
 	const (
