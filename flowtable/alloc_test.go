@@ -28,9 +28,9 @@ const (
 	millTime  = sec // of a round
 )
 
-func newMill() *mill {
+func newMill(recent bool) *mill {
 	w := &mill{table: flowtable.New(flowtable.Config{
-		MaxFlows: millFlows, MaxRequests: 4 * millFlows, ReplyTimeout: millTime, Late: 3 * millTime, Idle: 6 * millTime, Ends: true,
+		MaxFlows: millFlows, MaxRequests: 4 * millFlows, ReplyTimeout: millTime, Late: 3 * millTime, Idle: 6 * millTime, Ends: true, Recent: recent,
 	})}
 	d := mature
 	put := func(shots ...shot) {
@@ -115,7 +115,12 @@ func (w *mill) look() {
 }
 
 func TestAddAllocs(t *testing.T) {
-	w := newMill()
+	t.Run("plain", func(t *testing.T) { newMill(false).allocs(t) })
+	t.Run("recent", func(t *testing.T) { newMill(true).allocs(t) })
+}
+
+// allocs turns w and finds that nothing was allocated.
+func (w *mill) allocs(t *testing.T) {
 	for range 24 {
 		w.turn()
 	}

@@ -90,7 +90,7 @@ func (s *shard) end(dst *Events, n int, c *clock) {
 	s.delist(&s.ranks[f.rank], uint32(n+1))
 	s.enlist(&s.ranks[rankOver], uint32(n+1))
 	f.rank = rankOver
-	if s.Ends && dst != nil {
+	if s.Ends && dst != nil && !f.has(isEmpty) {
 		dst.All = append(dst.All, Event{Packet: icmp.Packet{Time: c.stamp(f.seen + s.Idle)}, Kind: f.key.Kind, Ended: true, Row: len(dst.Rows)})
 		dst.Rows = append(dst.Rows, s.row(n, c.now))
 	}

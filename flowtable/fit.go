@@ -69,7 +69,7 @@ func (s *shard) each(a *arrival, f func(i uint32, q *request) (enough bool)) {
 	for steps := 0; *link >= r.first && steps < maxWalk; {
 		i := *link
 		q := r.at(i)
-		if q.state != statePending && !q.group || !s.alive(q) || s.stale(i, a.clock.now) {
+		if q.state != statePending && !q.has(toGroup) || !s.alive(q) || s.stale(i, a.clock.now) {
 			*link = q.before
 			continue
 		}
@@ -84,7 +84,7 @@ func (s *shard) each(a *arrival, f func(i uint32, q *request) (enough bool)) {
 // answerGroups answers the requests to a group that wait and that a fits.
 func (s *shard) answerGroups(a *arrival, f *fit) {
 	s.each(a, func(i uint32, q *request) bool {
-		if !q.group || q.newer != 0 {
+		if !q.has(toGroup) || q.newer != 0 {
 			return false // of namesakes the newest is enough
 		}
 		if q.state == statePending && (!f.group || q.at >= f.request.at) {
@@ -103,7 +103,7 @@ func (s *shard) answerGroups(a *arrival, f *fit) {
 // newestSettled is the newest request to a group that is settled and that a fits, or 0.
 func (s *shard) newestSettled(a *arrival) (newest uint32) {
 	s.each(a, func(i uint32, q *request) bool {
-		if q.group && q.state != statePending && s.answersAgain(a, q) {
+		if q.has(toGroup) && q.state != statePending && s.answersAgain(a, q) {
 			newest = i
 		}
 		return newest != 0
@@ -125,17 +125,12 @@ func (s *shard) answersAgain(a *arrival, q *request) bool {
 func (s *shard) answerAgain(a *arrival, f *fit) {
 	i := s.newestSettled(a)
 	q := s.requests.at(i)
-	of := &s.flows[q.flow]
 	switch q.state {
 	case stateLost:
-		s.requests.answerLate(s.newest(q.flow, of, q.seq), i)
-		of.lost--
-		s.rare(int(q.flow)).Late++
+		s.answerLate(s.newest(q.flow, &s.flows[q.flow], q.seq), i)
 		f.late = true
 	case stateRefused:
-		q.state = stateAnswered
-		s.rare(int(q.flow)).Errors--
-		of.replies++
+		s.answerRefused(q)
 	}
 	f.group, f.request = true, *q
 }
@@ -144,7 +139,7 @@ func (s *shard) answerAgain(a *arrival, f *fit) {
 // sender.
 func (s *shard) askedOthers(a *arrival, f *fit) {
 	s.each(a, func(i uint32, q *request) bool {
-		if q.state != statePending || q.group {
+		if q.state != statePending || q.has(toGroup) {
 			return false
 		}
 		f.alone++

@@ -130,7 +130,7 @@ func (m *model) idle() (idlest *flow) {
 
 // giveUp makes q a lost request.
 func (m *model) giveUp(dst *flowtable.Events, q *asked) {
-	q.state = lost
+	q.state, q.last = lost, flowtable.FateLost
 	q.flow.counts.Pending--
 	q.flow.counts.Lost++
 	if m.config.NoLost {
@@ -153,7 +153,7 @@ func (m *model) end(dst *flowtable.Events, f *flow) {
 	f.over = true
 	m.abandon(f)
 	m.mark("over")
-	if !m.config.Ends {
+	if !m.config.Ends || f.empty {
 		return
 	}
 	e := flowtable.Event{Ended: true, Row: len(dst.Rows)}

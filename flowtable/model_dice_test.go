@@ -28,6 +28,7 @@ type op struct {
 	samples []sample
 	now     int64
 	drops   bool // Dropped and no Advance
+	resets  bool // Reset
 }
 
 // A script is a table's bounds, and what it is told.
@@ -62,6 +63,7 @@ func writeScript(data []byte) script {
 	c.Idle = oneOf(&w.dice, 0, 1, 5*sec, 30*sec)
 	c.OneWay, c.NoLost, c.Ends, c.Live = w.one(8), w.one(6), w.one(2), w.one(3)
 	c.Seed = uint64(w.byte())
+	c.Recent = c.Seed%4 > 0
 	w.places = w.one(2)
 	var ops []op
 	switch early := w.byte(); {
@@ -84,6 +86,8 @@ func writeScript(data []byte) script {
 			w.time += us
 			ops = append(ops, op{now: w.time}, op{now: w.time, drops: true})
 			w.time += us
+		case w.one(60):
+			ops = append(ops, op{resets: true})
 		default:
 			var o op
 			for more := true; more; more = w.one(4) {

@@ -25,7 +25,10 @@ type flow struct {
 	ttls             []uint8
 	sizes            []uint32
 	over             bool
-	group            bool     // its first request asked a group
+	asked            bool     // it had a request
+	group            bool     // the first asked a group
+	sent             []*asked // its requests
+	empty            bool     // it had no packet since the last Reset, and nothing waits
 	newest           struct { // the newest request that was answered
 		ok  bool
 		at  int64 // virtual
@@ -45,7 +48,7 @@ const (
 func (m *model) count(f *flow, p *icmp.Packet, r role) {
 	stamp := m.stampOf(p)
 	if m.packets++; f.packets() == 0 {
-		f.start, f.iface = stamp, p.Iface
+		f.start, f.iface, f.empty = stamp, p.Iface, false
 	}
 	f.end, f.seen, f.recency = stamp, m.clock.now, m.packets
 	way := &f.forward
@@ -91,9 +94,13 @@ func (m *model) evict() {
 		f.counts.Errors, f.counts.Packets = 0, f.counts.Errors
 	}
 	e := &m.totals.Evicted
-	e.Flows++
-	if f.over {
-		e.Over++
+	if f.empty {
+		m.mark("evicted: empty")
+	} else {
+		e.Flows++
+		if f.over {
+			e.Over++
+		}
 	}
 	e.Repeats += f.repeats
 	addVolume(&e.Forward, f.forward)
@@ -156,6 +163,11 @@ func (m *model) row(f *flow) flowtable.Row {
 		Refusal: f.refusal, Iface: f.iface, LastSeq: f.lastSeq,
 		Size: flowtable.Size{Min: slices.Min(f.sizes), Max: slices.Max(f.sizes)},
 	}
+	if m.config.Recent {
+		for i, q := range f.sent[max(0, len(f.sent)-flowtable.RecentLen):] {
+			r.Recent[flowtable.RecentLen-min(len(f.sent), flowtable.RecentLen)+i] = q.last
+		}
+	}
 	switch {
 	case f.over:
 		r.Status = flowtable.StatusTimedOut
@@ -197,13 +209,22 @@ func figures(all []int64) (r flowtable.RTT) {
 // Rows are those of all flows.
 func (m *model) Rows() (rows []flowtable.Row) {
 	for _, f := range m.flows {
-		rows = append(rows, m.row(f))
+		if !f.empty {
+			rows = append(rows, m.row(f))
+		}
 	}
 	return rows
 }
 
 // Totals are the sums, but for RTT.
 func (m *model) Totals() flowtable.Totals {
+	sum := m.Since()
+	addTotals(&sum, m.before)
+	return sum
+}
+
+// Since is Totals since the last Reset.
+func (m *model) Since() flowtable.Totals {
 	sum := m.totals
 	for _, f := range m.flows {
 		sum.Packets += f.packets()

@@ -11,7 +11,7 @@ import (
 // request to a group, f is to remember it, so that it can answer it again.
 func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning) (group *asked) {
 	c := &f.counts
-	if c.Requests == 0 {
+	if !f.asked {
 		f.lastSeq = msg.seq
 	}
 	namesakes := m.known(func(q *asked) bool { return q.flow == f && q.seq == msg.seq })
@@ -23,25 +23,26 @@ func (m *model) reply(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 	case waits != nil:
 		c.Pending--
 		c.Replies++
-		waits.state = answered
+		waits.state, waits.last = answered, flowtable.FateAnswered
 		m.answer(e, f, waits, p, msg)
 		m.order(e, f, waits)
 	case gone != nil:
-		c.Lost--
-		c.Late++
+		of := m.countsOf(gone)
+		of.add(flowtable.Counts{Lost: minusOne, Late: 1})
 		e.Notes |= flowtable.NoteLate
-		gone.state = answered
+		gone.state, gone.last = answered, flowtable.FateLate
 		m.answer(e, f, gone, p, msg)
 		m.order(e, f, gone)
 	case newest != nil && newest.state == answered:
 		c.Duplicates++
 		e.Notes |= flowtable.NoteDup
+		newest.last = flowtable.FateDuplicated
 		compare(e, newest, msg)
 	case newest != nil && newest.state == refused:
-		c.Errors--
-		c.Replies++
+		of := m.countsOf(newest)
+		of.add(flowtable.Counts{Errors: minusOne, Replies: 1})
 		m.mark("reply after an error")
-		newest.state = answered
+		newest.state, newest.last = answered, flowtable.FateAnswered
 		m.answer(e, f, newest, p, msg)
 		m.order(e, f, newest)
 	default:
@@ -89,9 +90,15 @@ func last(namesakes []*asked) *asked {
 func (m *model) answer(e *flowtable.Event, f *flow, q *asked, p *icmp.Packet, msg *meaning) {
 	m.measure(e, f, q, p)
 	if e.HasRTT && e.Notes&flowtable.NoteLate == 0 {
-		f.rtts = append(f.rtts, e.RTT)
+		old := q.old && q.flow == f
+		if !old {
+			f.rtts = append(f.rtts, e.RTT)
+		}
 		if f.Kind == flowtable.KindEcho {
 			m.rtts++
+			if old {
+				m.oldRTTs++
+			}
 		}
 	}
 	compare(e, q, msg)
@@ -125,7 +132,8 @@ func (m *model) order(e *flowtable.Event, f *flow, q *asked) {
 		behind = int8(q.seq-f.newest.seq) < 0
 	}
 	if f.newest.ok && q.at < f.newest.at && behind {
-		f.counts.OutOfOrder++
+		of := m.countsOf(q)
+		of.add(flowtable.Counts{OutOfOrder: 1})
 		e.Notes |= flowtable.NoteOrder
 	}
 	if !f.newest.ok || q.at >= f.newest.at {
@@ -149,22 +157,22 @@ func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 			m.unsure = "which of two requests to a group, of the same time, is the newest"
 		}
 	}
-	switch c := &newest.flow.counts; newest.state {
+	switch of := m.countsOf(newest); newest.state {
 	case pending:
 		m.mark("multi: in time")
 		for _, q := range fitting {
 			q.flow.counts.Pending--
 			q.flow.counts.Replies++
-			q.state = answered
+			q.state, q.last = answered, flowtable.FateAnswered
 		}
 	case lost:
-		c.Lost--
-		c.Late++
+		of.add(flowtable.Counts{Lost: minusOne, Late: 1})
 		e.Notes |= flowtable.NoteLate
+		newest.last = flowtable.FateLate
 		m.mark("multi: late")
 	case refused:
-		c.Errors--
-		c.Replies++
+		of.add(flowtable.Counts{Errors: minusOne, Replies: 1})
+		newest.last = flowtable.FateAnswered
 		m.mark("multi: after an error")
 	case answered:
 		m.mark("multi: one more")
@@ -175,7 +183,7 @@ func (m *model) multi(e *flowtable.Event, f *flow, p *icmp.Packet, msg *meaning)
 	e.Notes |= flowtable.NoteMulti
 	m.answer(e, f, newest, p, msg)
 	own := *newest
-	own.flow, own.seq, own.group = f, msg.seq, false
+	own.flow, own.seq, own.group, own.old = f, msg.seq, false, false
 	return &own
 }
 
@@ -244,7 +252,7 @@ func (m *model) refuse(e *flowtable.Event, p *icmp.Packet) {
 		return
 	}
 	m.mark("error closes a request")
-	q.state = refused
+	q.state, q.last = refused, flowtable.FateRefused
 	f.counts.Pending--
 	f.counts.Errors++
 	f.refusal = flowtable.Refusal{By: p.Src, Type: p.Type, Code: p.Code}

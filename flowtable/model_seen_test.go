@@ -19,6 +19,7 @@ var always = []string{
 	"multi: in time", "multi: late", "multi: after an error", "multi: one more",
 	"error closes a request", "error about what does not wait",
 	"asked", "lost", "ended", "refusal", "RTT of several", "TTL changes", "counts: Repeats", "Totals: Repeats", "quote",
+	"reset", "reset: what waits", "reset: what was settled", "evicted: empty",
 	"status active", "status idle", "status timed_out",
 }
 

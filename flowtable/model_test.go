@@ -16,10 +16,12 @@ type model struct {
 	flows     []*flow  // in the order of their beginning
 	requests  []*asked // that are remembered, in the order in which they were
 	sightings []*sighting
-	dropped   int64 // virtual time before which packets were dropped
-	packets   int   // that were counted in flows
-	totals    flowtable.Totals
+	dropped   int64                                // virtual time before which packets were dropped
+	packets   int                                  // that were counted in flows
+	totals    flowtable.Totals                     // of what is in no flow, since the last Reset
+	before    flowtable.Totals                     // and until then
 	rtts      uint64                               // times in Totals.RTT
+	oldRTTs   uint64                               // of them, those that are not in Since's
 	marks     map[string]int                       // how often what is rare has happened
 	gone      func(of []*flow, oldest *flow) *flow // which of those that ended at the same time made room
 	unsure    string                               // what the document leaves open and has happened; "" if nothing
@@ -59,6 +61,9 @@ type asked struct {
 	iface   int32
 	payload payload
 	state   fate
+	size    uint32 // of its datagram
+	last    flowtable.Fate
+	old     bool // it was settled before the last Reset
 	gone    bool // its flow is: it takes a place, and nothing else
 }
 
@@ -206,16 +211,19 @@ func placeOf(p *icmp.Packet) place { return place{p.Iface, p.Dir == icmp.DirOut}
 
 // request counts a request and lets it wait.
 func (m *model) request(f *flow, p *icmp.Packet, msg *meaning) {
-	if f.counts.Requests == 0 {
-		f.group = msg.group
+	if !f.asked {
+		f.asked, f.group = true, msg.group
 	}
 	f.counts.Requests++
 	f.counts.Pending++
 	f.lastSeq = msg.seq
-	m.remember(&asked{
+	q := &asked{
 		flow: f, seq: msg.seq, at: m.clock.now, sent: m.stampOf(p), steps: m.clock.steps,
 		untimed: p.Flags&icmp.FlagUntimed != 0, group: f.group, iface: p.Iface, payload: msg.payload,
-	})
+		size: p.IPLen, last: flowtable.FatePending,
+	}
+	f.sent = append(f.sent, q)
+	m.remember(q)
 }
 
 // remember remembers q. It may have to make room for it.
@@ -266,6 +274,7 @@ func (m *model) makeRoom() {
 		}
 		q.flow.counts.Pending--
 		q.flow.counts.Forgotten++
+		q.last = flowtable.FateForgotten
 		m.mark("room of a request that waits")
 		return true
 	})

@@ -24,9 +24,12 @@ func (s *shard) request(a *arrival) {
 	n := s.flow(a)
 	f := &s.flows[n]
 	switch {
-	case f.asked == 0 && asksGroup(&f.key, a.p):
-		f.flags |= asksAll
-	case f.asked > 0 && a.seq <= f.lastSeq:
+	case !f.has(hasAsked):
+		f.flags |= hasAsked
+		if asksGroup(&f.key, a.p) {
+			f.flags |= asksAll
+		}
+	case a.seq <= f.lastSeq:
 		f.turn = f.last
 	}
 	f.lastSeq = a.seq
@@ -42,8 +45,12 @@ func (s *shard) wait(a *arrival, n int) {
 	q.flow, q.serial = uint32(n), f.serial
 	q.iface, q.length = a.p.Iface, a.p.Length
 	q.steps, q.seq, q.state = a.clock.steps, a.seq, statePending
-	q.untimed, q.group = a.untimed(), f.has(asksAll)
-	q.compares = a.p.ReadPayload(&q.payload)
+	q.header = uint16(a.p.IPLen - a.p.Length)
+	q.marks = 0
+	q.mark(isUntimed, a.untimed())
+	q.mark(toGroup, f.has(asksAll))
+	q.mark(compares, a.p.ReadPayload(&q.payload))
+	s.remember(q)
 	s.enter(i, q, f.turn < s.requests.first)
 	f.last = i
 	f.pending++
@@ -83,18 +90,15 @@ func (s *shard) reply(a *arrival) (found bool) {
 		s.answered(a, n, r.at(i))
 	case q.lost != 0:
 		i := q.lost
-		r.answerLate(newest, i)
-		f.lost--
-		s.rare(n).Late++
+		s.answerLate(newest, i)
 		a.e.Notes |= NoteLate
 		s.answered(a, n, r.at(i))
-	case q.state == stateRefused: // whoever sent the error let it pass
-		q.state = stateAnswered
-		s.rare(n).Errors--
-		f.replies++
+	case q.state == stateRefused:
+		s.answerRefused(q)
 		s.answered(a, n, q)
 	default:
 		s.rare(n).Duplicates++
+		s.became(q, FateDuplicated)
 		a.e.Notes |= NoteDup | q.compare(a.p)
 	}
 	s.takeReply(a, n)
@@ -106,7 +110,11 @@ func (s *shard) answered(a *arrival, n int, q *request) {
 	f := &s.flows[n]
 	a.e.Notes |= q.compare(a.p)
 	if s.measure(a, q, n) && a.e.Notes&NoteLate == 0 {
-		s.figure(f, a.e.RTT)
+		if q.has(isOld) {
+			s.before.measured(f.key.Kind, a.e.RTT)
+		} else {
+			s.figure(f, a.e.RTT)
+		}
 	}
 	if !f.key.Kind.HasSeq() {
 		return
@@ -114,7 +122,11 @@ func (s *shard) answered(a *arrival, n int, q *request) {
 	if f.has(hasBest) && q.at < f.best {
 		if behind(q.seq, f.bestSeq, f.key.Kind) {
 			a.e.Notes |= NoteOrder
-			s.rare(n).OutOfOrder++
+			if q.has(isOld) {
+				s.before.evicted.count(f.key.Kind, &Counts{OutOfOrder: 1})
+			} else {
+				s.rare(n).OutOfOrder++
+			}
 		}
 		return
 	}
@@ -134,7 +146,7 @@ func behind(seq, other uint16, k Kind) bool {
 // about it. There is none if the clock went back or was set meanwhile, or was not running.
 func (s *shard) measure(a *arrival, q *request, n int) bool {
 	rtt := a.stamp() - q.sent
-	if rtt < 0 || q.steps != a.clock.steps || q.untimed || a.untimed() {
+	if rtt < 0 || q.steps != a.clock.steps || q.has(isUntimed) || a.untimed() {
 		s.rare(n).unknown++
 		return false
 	}
@@ -146,7 +158,7 @@ func (s *shard) measure(a *arrival, q *request, n int) bool {
 func (q *request) compare(p *icmp.Packet) Notes {
 	var back icmp.Payload
 	sent := &q.payload
-	if !q.compares || p.Length == q.length && p.HasPayload(sent) || !p.ReadPayload(&back) {
+	if !q.has(compares) || p.Length == q.length && p.HasPayload(sent) || !p.ReadPayload(&back) {
 		return 0
 	}
 	common := min(len(sent.Head), int(sent.Len), int(back.Len))
@@ -178,7 +190,9 @@ func (s *shard) multi(a *arrival, q request, late bool) {
 	if newest := s.newest(uint32(n), f, a.seq); newest == 0 || s.requests.at(newest).pending == 0 {
 		i, own := s.next(a.clock.now)
 		*own = q
-		own.flow, own.serial, own.seq, own.group, own.state = uint32(n), f.serial, a.seq, false, stateAnswered
+		own.flow, own.serial, own.seq, own.state = uint32(n), f.serial, a.seq, stateAnswered
+		own.marks &= isUntimed | compares
+		s.disown(own)
 		s.enter(i, own, false)
 		s.enterHeads()
 	}
@@ -212,7 +226,7 @@ func (s *shard) strange(a *arrival, alone int, asked icmp.Addr) {
 // takeReply completes the counting of a reply.
 func (s *shard) takeReply(a *arrival, n int) {
 	f := &s.flows[n]
-	if f.asked == 0 {
+	if !f.has(hasAsked) {
 		f.lastSeq = a.seq
 	}
 	s.watchTTL(n, a.p.TTL)

@@ -21,7 +21,7 @@ const (
 type request struct {
 	at      int64        // when it was seen, by the clock
 	sent    int64        // its own stamp
-	payload icmp.Payload // valid iff compares
+	payload icmp.Payload // valid iff has(compares)
 
 	flow   uint32 // the slab's index
 	serial uint32 // the flow's: if that has another one now, the request is of a flow that is gone
@@ -36,12 +36,32 @@ type request struct {
 	pending uint32 // the oldest namesake that waits
 	lost    uint32 // the oldest that is lost
 
-	steps uint16 // of the clock
-	seq   uint16
-	state state
+	nth    uint32 // see recent
+	steps  uint16 // of the clock
+	seq    uint16
+	header uint16 // what its datagram has more than length: bytes
+	state  state
+	marks  marks
+}
 
-	untimed, compares, group bool
-	alone                    bool // when it was seen, it had no namesakes, or one of another flow's request that is answered
+// marks say what a request is.
+type marks uint8
+
+const (
+	isUntimed marks = 1 << iota
+	toGroup         // it asked a group
+	isAlone         // when it was seen, it had no namesakes, or one of another flow's request that is answered
+	isOld           // it was settled before the last Reset: what it counts is in no flow
+	compares        // its payload is known
+)
+
+func (q *request) has(what marks) bool { return q.marks&what != 0 }
+
+// mark gives q a mark if it is to have it.
+func (q *request) mark(what marks, has bool) {
+	if has {
+		q.marks |= what
+	}
 }
 
 // requests remembers the requests of a shard, in the order in which they were seen: a log in a
@@ -120,7 +140,7 @@ func (q *request) of(n uint32, f *flow, seq uint16) bool {
 func (s *shard) newest(n uint32, f *flow, seq uint16) uint32 {
 	r := &s.requests
 	if i := f.last; i >= r.first {
-		if q := r.at(i); q.alone && q.newer == 0 && q.of(n, f, seq) {
+		if q := r.at(i); q.has(isAlone) && q.newer == 0 && q.of(n, f, seq) {
 			return i
 		}
 	}
@@ -151,7 +171,7 @@ func (s *shard) enterHeads() {
 func (r *requests) enterHead(i uint32, q *request, f *flow) {
 	head := r.head(f, q.seq)
 	q.begin(i)
-	for link := head; !q.alone && *link >= r.first; {
+	for link := head; !q.has(isAlone) && *link >= r.first; {
 		o := r.at(*link)
 		if o.of(q.flow, f, q.seq) {
 			o.newer = i
@@ -180,7 +200,7 @@ func (q *request) begin(i uint32) {
 func (s *shard) enterAskers() {
 	r := &s.requests
 	for r.asked = max(r.asked, r.first); r.asked != r.next; r.asked++ {
-		if q := r.at(r.asked); (q.state == statePending || q.group) && s.alive(q) {
+		if q := r.at(r.asked); (q.state == statePending || q.has(toGroup)) && s.alive(q) {
 			bucket := r.asker(askerHash(r.seed, &s.flows[q.flow].key, q.seq))
 			q.before, *bucket = *bucket, r.asked
 		}
@@ -193,6 +213,7 @@ func (s *shard) settle(f *flow, i uint32, to state) {
 	n := s.newestOf(q, f)
 	q.state = to
 	n.pending = q.newer // those that wait are the newest
+	s.became(q, settled[to])
 	if to == stateLost && n.lost == 0 {
 		n.lost = i
 	}
@@ -207,11 +228,32 @@ func (s *shard) newestOf(q *request, f *flow) *request {
 }
 
 // answerLate makes i, which was lost, answered; newest is the newest of its namesakes.
-func (r *requests) answerLate(newest, i uint32) {
-	r.at(i).state = stateAnswered
+func (s *shard) answerLate(newest, i uint32) {
+	r := &s.requests
+	q := r.at(i)
+	q.state = stateAnswered
 	if n := r.at(newest); n.lost == i {
 		n.lost = r.nextLost(i)
 	}
+	s.became(q, FateLate)
+	if q.has(isOld) {
+		s.before.evicted.count(s.flows[q.flow].key.Kind, &Counts{Lost: minusOne, Late: 1})
+		return
+	}
+	s.flows[q.flow].lost--
+	s.rare(int(q.flow)).Late++
+}
+
+// answerRefused makes q, which an error had closed, answered: whoever sent the error let it pass.
+func (s *shard) answerRefused(q *request) {
+	q.state = stateAnswered
+	s.became(q, FateAnswered)
+	if q.has(isOld) {
+		s.before.evicted.count(s.flows[q.flow].key.Kind, &Counts{Errors: minusOne, Replies: 1})
+		return
+	}
+	s.rare(int(q.flow)).Errors--
+	s.flows[q.flow].replies++
 }
 
 // nextLost is the first lost namesake behind i, or 0. Those that wait are the newest.

@@ -19,7 +19,7 @@ func (s *shard) next(now int64) (i uint32, q *request) {
 
 // enter remembers what next gave. If it is alone, it has no namesake.
 func (s *shard) enter(i uint32, q *request, alone bool) {
-	q.alone = alone
+	q.mark(isAlone, alone)
 	q.begin(i)
 	s.requests.next++
 }
@@ -143,6 +143,7 @@ func (s *shard) makeRoom() {
 		case f.last == each:
 			f.pending--
 			s.rare(int(q.flow)).Forgotten++
+			s.became(q, FateForgotten)
 			continue
 		default:
 			f.last++

@@ -22,6 +22,7 @@ type Row struct {
 	Status           Status
 	TTL              TTL
 	Size             Size
+	Recent           [RecentLen]Fate // of its last requests, the newest last; valid iff Config.Recent
 }
 
 // RTT are round-trip times, in ns. All but Count are valid iff Count > 0.
@@ -84,6 +85,9 @@ func (t *Table) Rows(dst []Row, want func(Counts) bool) []Row {
 			dst = slices.Grow(dst, (s.used+s.used/16+16)*len(t.shards))
 		}
 		for n := range s.flows[:s.used] {
+			if s.flows[n].has(isEmpty) {
+				continue
+			}
 			if want == nil || want(s.counts(n)) {
 				dst = append(dst, s.row(n, now))
 			}
@@ -109,6 +113,9 @@ func (s *shard) row(n int, now int64) Row {
 	if f.key.Kind == KindError {
 		r.Quoted = s.causes[n]
 	}
+	if s.recents != nil {
+		r.Recent = s.recents[n].fates
+	}
 	switch {
 	case f.rank == rankOver:
 		r.Status = StatusTimedOut
@@ -116,52 +123,4 @@ func (s *shard) row(n int, now int64) Row {
 		r.Status = StatusIdle
 	}
 	return r
-}
-
-// Totals is the table summed up.
-type Totals struct {
-	Packets uint64    // of the flows that are in the table
-	Echo    Counts    // of all echo flows, evicted ones as well
-	RTT     Histogram // of all echo replies that were in time
-	Evicted Evicted
-	Repeats uint64 // packets that were copies of others, and in no flow
-}
-
-// Evicted is the aggregate of the flows that had to make room for others.
-type Evicted struct {
-	Flows            uint64
-	Over             uint64 // of them, those that were over before
-	Forward, Reverse Volume // see Row
-	Counts           Counts // of all kinds; errors that are a flow's own count as Packets
-	Repeats          uint64
-	echo             Counts
-}
-
-// Packets is how many they had.
-func (e *Evicted) Packets() uint64 { return e.Forward.Packets + e.Reverse.Packets }
-
-// Totals sums up. Every packet with an ICMP header that Add was given is in exactly one of
-// Packets, Evicted.Packets and Repeats.
-func (t *Table) Totals() *Totals {
-	var sum Totals
-	t.each(func(s *shard) {
-		for n := range s.flows[:s.used] {
-			f := &s.flows[n]
-			sum.Packets += f.packets()
-			if f.key.Kind == KindEcho {
-				c := s.counts(n)
-				sum.Echo.add(&c)
-			}
-		}
-		sum.Echo.add(&s.evicted.echo)
-		sum.RTT.Merge(&s.rtt)
-		sum.Evicted.Flows += s.evicted.Flows
-		sum.Evicted.Over += s.evicted.Over
-		sum.Evicted.Counts.add(&s.evicted.Counts)
-		sum.Evicted.Forward.add(s.evicted.Forward)
-		sum.Evicted.Reverse.add(s.evicted.Reverse)
-		sum.Evicted.Repeats += s.evicted.Repeats
-		sum.Repeats += s.repeats
-	})
-	return &sum
 }

@@ -53,9 +53,10 @@ var rowTests = []struct {
 	want   []flowtable.Row
 }{
 	{
-		name:  "a ping, a while after its end",
-		shots: pings(),
-		until: mature + 111*sec,
+		name:   "a ping, a while after its end",
+		config: flowtable.Config{Recent: true},
+		shots:  pings(),
+		until:  mature + 111*sec,
 		want: []flowtable.Row{{
 			Key: keyed(func(k *flowtable.Key) { k.VLAN = 10 }), Counts: flowtable.Counts{Requests: 100, Replies: 100},
 			Forward: flowtable.Volume{Packets: 100, Bytes: 10*52 + 90*152}, Reverse: flowtable.Volume{Packets: 100, Bytes: 100 * 52},
@@ -63,6 +64,7 @@ var rowTests = []struct {
 			RTT: flowtable.RTT{Count: 100, Last: 100 * ms, Min: ms, Avg: 50_500 * us, Max: 100 * ms, StdDev: 28_866_070,
 				Sampled: 100, P50: 50 * ms, P95: 95 * ms, P99: 99 * ms},
 			TTL: flowtable.TTL{Min: 60, Max: 64, Seen: true, Changes: 2}, Size: flowtable.Size{Min: 52, Max: 152},
+			Recent: [flowtable.RecentLen]flowtable.Fate(slices.Repeat([]flowtable.Fate{flowtable.FateAnswered}, flowtable.RecentLen)),
 		}},
 	},
 	{

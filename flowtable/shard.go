@@ -44,7 +44,9 @@ const (
 	hasRTT
 	hasTTL
 	hasRare
-	asksAll // its first request asked a group
+	hasAsked // it had a request, before the last Reset maybe
+	asksAll  // the first of these asked a group
+	isEmpty  // it had no packet since the last Reset, and nothing waits: it is no row
 )
 
 func (f *flow) has(what flags) bool { return f.flags&what != 0 }
@@ -107,14 +109,34 @@ type shard struct {
 	causes   []icmp.Quote // of error flows
 	rarities []rarities
 	figures  figuresPool
+	recents  []recent // nil if they are not wanted
 
 	serial    uint32
 	requests  requests
 	octaves   octaves
 	sightings sightings
-	evicted   Evicted
-	repeats   uint64
-	rtt       Histogram // of echo
+	sums           // since the last Reset
+	before    sums // until then
+}
+
+// sums are what a shard has counted beside what its flows have.
+type sums struct {
+	evicted Evicted
+	repeats uint64
+	rtt     Histogram // of echo
+}
+
+// measured counts the round-trip time of a reply in a flow of that kind.
+func (s *sums) measured(k Kind, rtt int64) {
+	if k == KindEcho {
+		s.rtt.Add(rtt)
+	}
+}
+
+func (s *sums) add(o *sums) {
+	s.evicted.add(&o.evicted)
+	s.repeats += o.repeats
+	s.rtt.Merge(&o.rtt)
 }
 
 func (s *shard) init(c *shared, flows, requests int) {
@@ -124,6 +146,9 @@ func (s *shard) init(c *shared, flows, requests int) {
 	s.causes = make([]icmp.Quote, flows)
 	s.rarities = make([]rarities, flows)
 	s.figures.init(flows)
+	if c.Recent {
+		s.recents = make([]recent, flows)
+	}
 	s.requests.init(requests, c.Seed)
 	s.octaves.init(flows * octavesPerFlow)
 	s.sightings.init()
@@ -177,6 +202,9 @@ func (s *shard) flow(a *arrival) int {
 	if a.key.Kind == KindError {
 		s.causes[n] = a.cause
 	}
+	if s.recents != nil {
+		s.recents[n] = recent{}
+	}
 	s.index.put(tagOf(a.hash), uint32(n+1))
 	if a.clock.now != 0 {
 		s.wakeAt(a.clock.now + s.Idle)
@@ -188,29 +216,36 @@ func (s *shard) flow(a *arrival) int {
 // becomes of its requests will not be known.
 func (s *shard) evict(n int) {
 	f := &s.flows[n]
-	if f.rank == rankOver {
-		s.evicted.Over++
-	} else {
+	over := f.rank == rankOver
+	if !over {
 		s.forsake(n)
+	}
+	if !f.has(isEmpty) {
+		s.evicted.Flows++
+		if over {
+			s.evicted.Over++
+		}
 	}
 	c := s.counts(n)
 	c.Forgotten += c.Pending
 	c.Pending = 0
-	s.evicted.Flows++
+	s.handOver(&s.evicted, n, &c)
+	s.delist(&s.ranks[f.rank], uint32(n+1))
+	s.forgetFigures(f)
+}
+
+// handOver adds the flow n to the aggregate, with its counts as they are to be there.
+func (s *shard) handOver(to *Evicted, n int, c *Counts) {
+	f := &s.flows[n]
 	if f.key.Kind == KindError { // in the aggregate, errors are requests that were refused
 		c.Packets, c.Errors = c.Errors, 0
 	}
-	s.evicted.Forward.add(f.forward())
-	s.evicted.Reverse.add(f.reverse)
-	s.evicted.Counts.add(&c)
+	to.Forward.add(f.forward())
+	to.Reverse.add(f.reverse)
+	to.count(f.key.Kind, c)
 	if f.has(hasRare) {
-		s.evicted.Repeats += s.rarities[n].repeats
+		to.Repeats += s.rarities[n].repeats
 	}
-	if f.key.Kind == KindEcho {
-		s.evicted.echo.add(&c)
-	}
-	s.delist(&s.ranks[f.rank], uint32(n+1))
-	s.forgetFigures(f)
 }
 
 func (f *flow) forward() Volume { return Volume{f.asked, f.forwardBytes} }
@@ -227,6 +262,10 @@ func (s *shard) forsake(n int) {
 func (s *shard) touch(a *arrival, n int) {
 	f := &s.flows[n]
 	f.end, f.seen = a.stamp(), a.clock.now
+	if f.has(isEmpty) {
+		f.flags &^= isEmpty
+		f.start, f.iface, f.size = f.end, a.p.Iface, Size{a.p.IPLen, a.p.IPLen}
+	}
 	f.size.Min, f.size.Max = min(f.size.Min, a.p.IPLen), max(f.size.Max, a.p.IPLen)
 	s.move(n, rankOf(f))
 }

@@ -49,6 +49,7 @@ type Config struct {
 	OneWay       bool   // only what goes in, or out, is seen: nothing can be said to be lost
 	NoLost       bool   // no events of lost requests
 	Ends         bool   // events of flows that are over
+	Recent       bool   // rows have their Recent
 	Live         bool   // Advance is called several times a second: what takes longer is a clock that was set, and what is due may wait
 	Seed         uint64 // of the hash: random for live traffic, so that nobody can aim at it
 }

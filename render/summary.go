@@ -84,7 +84,10 @@ func (s *Summary) AppendText(dst []byte) []byte {
 
 // pushedOut is how many flows had to make room for others before they were over: the others had
 // their end.
-func (s *Summary) pushedOut() uint64 { return s.Totals.Evicted.Flows - s.Totals.Evicted.Over }
+func (s *Summary) pushedOut() uint64 {
+	e := &s.Totals.Evicted
+	return e.Flows - e.Over - e.Reset
+}
 
 // appendWorst appends a line for each of the flows that lost most.
 func (s *Summary) appendWorst(dst []byte) []byte {
