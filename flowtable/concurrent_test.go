@@ -123,6 +123,7 @@ func look(t *testing.T, table *flowtable.Table, stop chan struct{}, newest *atom
 		default:
 		}
 		books(t, table.Rows(nil, nil), &flowtable.Totals{}, 0)
+		table.Reset()
 		if sum := table.Totals(); sum.Echo.Replies-sum.Echo.Multi > sum.Echo.Requests {
 			t.Errorf("more replies than requests: %+v", sum.Echo)
 		}
