@@ -144,7 +144,7 @@ func (m *model) giveUp(dst *flowtable.Events, q *asked) {
 	if q.at == m.dropped {
 		m.unsure = "whether packets were dropped before or after a request of the same time"
 	}
-	q.flow.complete(&e)
+	m.complete(&e, q.flow)
 	dst.All = append(dst.All, e)
 }
 
@@ -158,6 +158,7 @@ func (m *model) end(dst *flowtable.Events, f *flow) {
 	}
 	e := flowtable.Event{Ended: true, Row: len(dst.Rows)}
 	e.Packet.Time = f.seen + m.config.Idle - m.clock.shift
+	m.owners = append(m.owners, key{})
 	dst.All = append(dst.All, e)
 	dst.Rows = append(dst.Rows, m.row(f))
 }

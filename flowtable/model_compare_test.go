@@ -288,6 +288,10 @@ func (w *twin) do(o *op) string {
 		return ""
 	}
 	w.seen.events(&want)
+	if d := diffOwners(&want, w.model.owners); d != "" {
+		return d
+	}
+	w.model.owners = nil
 	if o.resets {
 		return w.look()
 	}
@@ -295,6 +299,22 @@ func (w *twin) do(o *op) string {
 		return ""
 	}
 	return diffEvents(&want, &got)
+}
+
+// diffOwners is how events differ in what they say that they are of, or "".
+func diffOwners(events *flowtable.Events, owners []key) string {
+	for i := range events.All {
+		e, of := &events.All[i], owners[i]
+		quoted, _, quotes := quotedRequest(&e.Packet)
+		quotes = quotes && e.Kind == flowtable.KindError && quoted != of
+		other := of.Key
+		other.ID++
+		if e.Key() != of.Key || e.Of(&of.Key, &of.quoted) != (of != key{}) || quotes && !e.Of(&quoted.Key, nil) ||
+			other != quoted.Key && e.Of(&other, &of.quoted) {
+			return fmt.Sprintf("%s says that it is of %+v; it is of %+v and, if %v, about %+v", describe(e), e.Key(), of, quotes, quoted)
+		}
+	}
+	return ""
 }
 
 // call makes one of them.

@@ -76,7 +76,8 @@ func (m *model) count(f *flow, p *icmp.Packet, r role) {
 func (f *flow) packets() uint64 { return f.forward.Packets + f.reverse.Packets }
 
 // complete puts into e what it says of its flow.
-func (f *flow) complete(e *flowtable.Event) {
+func (m *model) complete(e *flowtable.Event, f *flow) {
+	m.owners = append(m.owners, f.key)
 	e.Kind, e.Counts, e.LastSeq = f.Kind, f.counts, f.lastSeq
 }
 

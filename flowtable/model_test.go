@@ -22,6 +22,7 @@ type model struct {
 	before    flowtable.Totals                     // and until then
 	rtts      uint64                               // times in Totals.RTT
 	oldRTTs   uint64                               // of them, those that are not in Since's
+	owners    []key                                // of each event, its flow
 	marks     map[string]int                       // how often what is rare has happened
 	gone      func(of []*flow, oldest *flow) *flow // which of those that ended at the same time made room
 	unsure    string                               // what the document leaves open and has happened; "" if nothing
@@ -104,6 +105,8 @@ func (m *model) Add(dst *flowtable.Events, samples ...sample) {
 		}
 		if p.Got >= 2 {
 			m.add(&e, &samples[i])
+		} else {
+			m.owners = append(m.owners, key{})
 		}
 		dst.All = append(dst.All, e)
 	}
@@ -132,7 +135,7 @@ func (m *model) enter(e *flowtable.Event, p *icmp.Packet, msg meaning) {
 		f.repeats++
 		m.totals.Repeats++
 		e.Notes |= flowtable.NoteSeen
-		f.complete(e)
+		m.complete(e, f)
 		return
 	}
 	if msg.role == reply && msg.key.Requester == (icmp.Addr{}) && len(m.answers(f, &msg)) == 0 {
@@ -167,7 +170,7 @@ func (m *model) enter(e *flowtable.Event, p *icmp.Packet, msg meaning) {
 		f.counts.Packets++
 	}
 	m.count(f, p, msg.role)
-	f.complete(e)
+	m.complete(e, f)
 	if p.Refuses() {
 		m.refuse(e, p)
 	}

@@ -7,6 +7,7 @@ package flowtable
 // after it changes sides. Where only one direction is seen, what waits is forgotten.
 func (t *Table) Reset() {
 	t.each((*shard).reset)
+	t.changes.Add(1)
 }
 
 func (s *shard) reset() {

@@ -1,6 +1,7 @@
 package flowtable
 
 import (
+	"runtime"
 	"slices"
 
 	"icmpdump/capture/icmp"
@@ -75,25 +76,72 @@ var statusNames = [...]string{"active", "idle", "timed_out"}
 
 func (s Status) String() string { return statusNames[s] }
 
-// Rows appends a copy of every flow, or of those of whose counters want is true, in no order.
+// rowsAtOnce is how many flows are looked at under one lock, so that a packet does not wait for longer than 0.2 ms.
+const rowsAtOnce = 1024
+
+// Rows appends a copy of every flow, or of those of whose counters want is true, in no order. Each is of one
+// moment, and all of them are so if no packets come meanwhile.
 func (t *Table) Rows(dst []Row, want func(Counts) bool) []Row {
-	t.mu.Lock()
-	now := t.clock.now
-	t.mu.Unlock()
-	t.each(func(s *shard) {
-		if want == nil && s == &t.shards[0] { // the other shards have about as many
-			dst = slices.Grow(dst, (s.used+s.used/16+16)*len(t.shards))
+	now := t.time()
+	for i := range t.shards {
+		s := &t.shards[i]
+		if want == nil && i == 0 { // the other shards have about as many
+			used := s.inUse()
+			dst = slices.Grow(dst, (used+used/16+16)*len(t.shards))
 		}
-		for n := range s.flows[:s.used] {
-			if s.flows[n].has(isEmpty) {
-				continue
-			}
-			if want == nil || want(s.counts(n)) {
-				dst = append(dst, s.row(n, now))
-			}
+		for from, more := 0, true; more; from += rowsAtOnce {
+			dst, more = s.rows(dst, from, now, want)
+			runtime.Gosched() // who waits for the lock is to have it
 		}
-	})
+	}
 	return dst
+}
+
+// time is the clock's.
+func (t *Table) time() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.clock.now
+}
+
+func (s *shard) inUse() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
+// rows appends those of rowsAtOnce flows, and reports whether there are more.
+func (s *shard) rows(dst []Row, from int, now int64, want func(Counts) bool) (rows []Row, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	to := min(from+rowsAtOnce, s.used)
+	for n := from; n < to; n++ {
+		if !s.flows[n].has(isEmpty) && (want == nil || want(s.counts(n))) {
+			dst = append(dst, s.row(n, now))
+		}
+	}
+	return dst, to < s.used
+}
+
+// Row is a copy of the flow with that key that goes on, or was over last; quoted, of an error flow, is what its
+// errors are about. It reports false if there is none.
+func (t *Table) Row(k *Key, quoted *icmp.Quote) (Row, bool) {
+	pl := place{key: *k}
+	if k.Kind == KindError {
+		pl.cause = *quoted
+	}
+	now, hash := t.time(), t.hash(&pl)
+	s := t.shard(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.lookup(&pl, hash)
+	if n < 0 {
+		n = s.lookupOver(&pl)
+	}
+	if n < 0 || s.flows[n].has(isEmpty) {
+		return Row{}, false
+	}
+	return s.row(n, now), true
 }
 
 // row is a copy of the flow n.

@@ -177,6 +177,17 @@ func (s *shard) lookup(pl *place, hash uint64) int {
 	return -1
 }
 
+// lookupOver is that of the flow with that place that was over last, or -1. It looks at all of them.
+func (s *shard) lookupOver(pl *place) int {
+	for i := s.ranks[rankOver].tail; i != 0; i = s.flows[i-1].before {
+		n := int(i - 1)
+		if s.flows[n].key.is(&pl.key) && (pl.key.Kind != KindError || s.causes[n] == pl.cause) {
+			return n
+		}
+	}
+	return -1
+}
+
 // tagOf is what a shard's index knows of a hash: the bits that did not choose the shard.
 func tagOf(hash uint64) uint32 { return uint32(hash >> 32) }
 

@@ -60,6 +60,8 @@ type Table struct {
 	shards []shard
 	now    call // guarded by the locks of all shards
 
+	changes atomic.Uint64
+
 	mu    sync.Mutex // guards what follows
 	clock clock
 }
@@ -111,6 +113,7 @@ func New(c Config) *Table {
 func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 	c, left := t.call(), dueAtOnce
 	defer c.end()
+	t.changes.Add(1)
 	a := &c.a
 	a.clock = &c.clock
 	for i := range ps {
@@ -208,8 +211,16 @@ func (t *Table) Advance(dst *Events, now int64) (all bool) {
 		return true
 	}
 	c.clock.observe(now)
-	return t.advance(c, dst, dueAtOnce) < dueAtOnce
+	done := t.advance(c, dst, dueAtOnce)
+	if done > 0 {
+		t.changes.Add(1)
+	}
+	return done < dueAtOnce
 }
+
+// Changes is another number whenever rows, Totals or Since may have changed, but for a Status that became idle
+// because time went on.
+func (t *Table) Changes() uint64 { return t.changes.Load() }
 
 // advance does what is due, at most so many things, and returns how many it did.
 func (t *Table) advance(c *call, dst *Events, most int) (done int) {
