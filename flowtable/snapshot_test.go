@@ -2,7 +2,9 @@ package flowtable_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
@@ -43,6 +45,52 @@ func BenchmarkSnapshot(b *testing.B) {
 			for b.Loop() {
 				table.Since()
 			}
+		})
+	}
+}
+
+// A packet is added a thousand times a second while another goroutine does nothing but what the name says. How long
+// the slowest of them took is what a reader waits for a screen.
+func BenchmarkAddBeside(b *testing.B) {
+	const flows = 65_536
+	table := pinged(flows)
+	var rows []flowtable.Row
+	for _, bb := range []struct {
+		name   string
+		beside func()
+	}{
+		{"nothing", func() { time.Sleep(time.Millisecond) }},
+		{"rows", func() { rows = table.Rows(rows[:0], nil) }},
+		{"totals", func() { table.Totals() }},
+		{"reset", func() { table.Reset() }},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			stop, stopped := make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(stopped)
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						bb.beside()
+					}
+				}
+			}()
+			ps := []icmp.Packet{asks.packet(), answers.packet()}
+			var waits []time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				table.Add(nil, ps)
+				waits = append(waits, time.Since(begin))
+				time.Sleep(time.Millisecond)
+			}
+			close(stop)
+			<-stopped
+			slices.Sort(waits)
+			b.ReportMetric(float64(waits[len(waits)/2].Microseconds()), "µs/median")
+			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "µs/p99")
+			b.ReportMetric(float64(waits[len(waits)-1].Microseconds()), "µs/max")
 		})
 	}
 }

@@ -11,6 +11,7 @@ package flowtable
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -197,6 +198,7 @@ func (t *Table) each(f func(s *shard)) {
 		s.mu.Lock()
 		f(s)
 		s.mu.Unlock()
+		runtime.Gosched() // who waits for the lock is to have it, and the next before f
 	}
 }
 
