@@ -20,8 +20,8 @@ const (
 )
 
 // Several goroutines add, to flows that they share: requests by some, replies and errors by
-// others. More read, and look at the time. Every packet is counted once, and as it would be
-// if one had done all.
+// others. More read, look at the time, and let counters begin anew. Every packet is counted once,
+// and as it would be if one had done all.
 func TestConcurrentUse(t *testing.T) {
 	table := flowtable.New(flowtable.Config{MaxFlows: manyFlows})
 	first := message(base, 6, 132, hosts6[0], hosts6[1], 0)

@@ -29,6 +29,94 @@ func pinged(flows int) *flowtable.Table {
 	return table
 }
 
+// More flows than are looked at under one lock are all there, once.
+func TestRowsOfMany(t *testing.T) {
+	const flows = 20_000 // 2500 in each part
+	table := pinged(flows)
+	rows := table.Rows(nil, nil)
+	seen := map[flowtable.Key]bool{}
+	for i := range rows {
+		seen[rows[i].Key] = true
+	}
+	if len(rows) != flows || len(seen) != flows {
+		t.Errorf("%d rows of %d flows, want %d", len(rows), len(seen), flows)
+	}
+	if some := table.Rows(nil, func(c flowtable.Counts) bool { return c.Requests != 10 }); len(some) != 0 {
+		t.Errorf("%d rows that nobody wanted", len(some))
+	}
+}
+
+// Row is what Rows has of the same flow: of one that goes on, that is over, that had the same key before, of errors.
+func TestRow(t *testing.T) {
+	table := flowtable.New(flowtable.Config{MaxFlows: 4096, Recent: true})
+	for _, s := range []shot{
+		asks, answers, to(asks, host9), // over; the first begins again
+		ask(mature+130*sec, 2), refusing(mature+130*sec, udp(4000<<16|53)), refusing(mature+130*sec, udp(4000<<16|54)), solicit,
+	} {
+		add(table, s)
+	}
+	rows := table.Rows(nil, nil)
+	if len(rows) != 6 {
+		t.Fatalf("%d rows, want 6", len(rows))
+	}
+	for i := range rows {
+		want := &rows[i]
+		if want.Key == pingKey && want.Status == flowtable.StatusTimedOut {
+			continue // another one has its key now
+		}
+		if got, ok := table.Row(&want.Key, &want.Quoted); !ok || got != *want {
+			t.Errorf("got %v, %+v, want %+v", ok, got, *want)
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		key  flowtable.Key
+	}{
+		{"another identifier", keyed(func(k *flowtable.Key) { k.ID++ })},
+		{"errors about something else", flowtable.Key{Requester: hosts4[2], Responder: hosts4[0], Kind: flowtable.KindError, Version: 4, Type: 11}},
+	} {
+		if row, ok := table.Row(&tt.key, &icmp.Quote{}); ok {
+			t.Errorf("%s: there is %+v", tt.name, row)
+		}
+	}
+	table.Reset()
+	if row, ok := table.Row(&pingKey, nil); !ok || row.Requests != 1 || row.Pending != 1 {
+		t.Errorf("of one that waits there is %v, %+v after a reset", ok, row)
+	}
+	errors := flowtable.Key{Requester: hosts4[2], Responder: hosts4[0], Kind: flowtable.KindError, Version: 4, Type: 11}
+	about := icmp.Quote{Src: hosts4[0], Dst: hosts4[1], Proto: 17, SrcPort: 4000, DstPort: 53, Level: icmp.QuotePorts}
+	if row, ok := table.Row(&errors, &about); ok {
+		t.Errorf("of errors there is %+v after a reset", row)
+	}
+}
+
+// Changes says that something has changed, and nothing when nothing has.
+func TestChanges(t *testing.T) {
+	table := flowtable.New(flowtable.Config{MaxFlows: 64, NoLost: true})
+	before := table.Changes()
+	for _, tt := range []struct {
+		name string
+		do   func()
+		want bool
+	}{
+		{"nothing", func() {}, false},
+		{"a packet", func() { add(table, asks) }, true},
+		{"no packet", func() { table.Add(nil, nil) }, false},
+		{"time that goes on", func() { table.Advance(nil, mature+9*sec) }, false},
+		{"a snapshot", func() { table.Rows(nil, nil); table.Totals(); table.Since() }, false},
+		{"a loss", func() { table.Advance(nil, mature+11*sec) }, true},
+		{"a reset", table.Reset, true},
+		{"a flow that is over", func() { table.Advance(nil, mature+200*sec) }, true},
+	} {
+		tt.do()
+		after := table.Changes()
+		if got := after != before; got != tt.want {
+			t.Errorf("%s: a change %v, want %v", tt.name, got, tt.want)
+		}
+		before = after
+	}
+}
+
 func BenchmarkSnapshot(b *testing.B) {
 	for _, flows := range []int{10_000, 65_536} {
 		table := pinged(flows)

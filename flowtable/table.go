@@ -114,7 +114,9 @@ func New(c Config) *Table {
 func (t *Table) Add(dst *Events, ps []icmp.Packet) (taken int) {
 	c, left := t.call(), dueAtOnce
 	defer c.end()
-	t.changes.Add(1)
+	if len(ps) > 0 {
+		t.changes.Add(1)
+	}
 	a := &c.a
 	a.clock = &c.clock
 	for i := range ps {
