@@ -156,12 +156,14 @@ func BenchmarkAdd(b *testing.B) {
 		name  string
 		flows int
 		every int64 // ns between two requests
+
+		recent bool
 	}{
-		{"hot", 16, 20e6}, {"1000flows", 1000, 1.2e6}, {"10000flows", 10_000, 1.2e6},
-		{"100000flows", 100_000, 1.2e6}, {"1000000flows", 1_000_000, 1.2e6},
+		{"hot", 16, 20e6, false}, {"hotRecent", 16, 20e6, true}, {"1000flows", 1000, 1.2e6, false}, {"10000flows", 10_000, 1.2e6, false},
+		{"10000flowsRecent", 10_000, 1.2e6, true}, {"100000flows", 100_000, 1.2e6, false}, {"1000000flows", 1_000_000, 1.2e6, false},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			table := flowtable.New(flowtable.Config{MaxFlows: 2 * max(bb.flows, 32768)})
+			table := flowtable.New(flowtable.Config{MaxFlows: 2 * max(bb.flows, 32768), Recent: bb.recent})
 			const batch = 512
 			events := flowtable.Events{All: make([]flowtable.Event, 0, 2*batch)}
 			ps := make([]icmp.Packet, batch)

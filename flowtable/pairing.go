@@ -46,12 +46,10 @@ func (s *shard) wait(a *arrival, n int) {
 	q.iface, q.length = a.p.Iface, a.p.Length
 	q.steps, q.seq, q.state = a.clock.steps, a.seq, statePending
 	q.header = uint16(a.p.IPLen - a.p.Length)
-	q.marks = 0
-	q.mark(isUntimed, a.untimed())
-	q.mark(toGroup, f.has(asksAll))
-	q.mark(compares, a.p.ReadPayload(&q.payload))
+	q.marks = isUntimed.iff(a.untimed()) | toGroup.iff(f.has(asksAll)) | compares.iff(a.p.ReadPayload(&q.payload)) |
+		isAlone.iff(f.turn < s.requests.first)
 	s.remember(q)
-	s.enter(i, q, f.turn < s.requests.first)
+	s.enter(i, q)
 	f.last = i
 	f.pending++
 	if a.clock.now != 0 {
@@ -193,7 +191,7 @@ func (s *shard) multi(a *arrival, q request, late bool) {
 		own.flow, own.serial, own.seq, own.state = uint32(n), f.serial, a.seq, stateAnswered
 		own.marks &= isUntimed | compares
 		s.disown(own)
-		s.enter(i, own, false)
+		s.enter(i, own)
 		s.enterHeads()
 	}
 	s.takeReply(a, n)

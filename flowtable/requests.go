@@ -57,11 +57,12 @@ const (
 
 func (q *request) has(what marks) bool { return q.marks&what != 0 }
 
-// mark gives q a mark if it is to have it.
-func (q *request) mark(what marks, has bool) {
-	if has {
-		q.marks |= what
+// iff is m if it is so, or no mark.
+func (m marks) iff(so bool) marks {
+	if so {
+		return m
 	}
+	return 0
 }
 
 // requests remembers the requests of a shard, in the order in which they were seen: a log in a

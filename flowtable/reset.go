@@ -56,7 +56,7 @@ func (s *shard) resetFlow(n int) {
 // resetRequest lets q, if it waits, be one of its flow that begins anew.
 func (s *shard) resetRequest(q *request) {
 	if q.state != statePending {
-		q.mark(isOld, true)
+		q.marks |= isOld
 		s.disown(q)
 		return
 	}

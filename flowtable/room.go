@@ -17,9 +17,8 @@ func (s *shard) next(now int64) (i uint32, q *request) {
 	return r.next, r.at(r.next)
 }
 
-// enter remembers what next gave. If it is alone, it has no namesake.
-func (s *shard) enter(i uint32, q *request, alone bool) {
-	q.mark(isAlone, alone)
+// enter remembers what next gave.
+func (s *shard) enter(i uint32, q *request) {
 	q.begin(i)
 	s.requests.next++
 }

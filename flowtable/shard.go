@@ -115,8 +115,10 @@ type shard struct {
 	requests  requests
 	octaves   octaves
 	sightings sightings
-	sums           // since the last Reset
-	before    sums // until then
+	sums            // since the last Reset
+	before    *sums // until then
+
+	_ [24]byte // to the end of a line of the cache, so that no two parts share one, nor have all the same
 }
 
 // sums are what a shard has counted beside what its flows have.
@@ -146,6 +148,7 @@ func (s *shard) init(c *shared, flows, requests int) {
 	s.causes = make([]icmp.Quote, flows)
 	s.rarities = make([]rarities, flows)
 	s.figures.init(flows)
+	s.before = &sums{}
 	if c.Recent {
 		s.recents = make([]recent, flows)
 	}

@@ -68,7 +68,7 @@ func (t *Table) sum(before bool) *Totals {
 		}
 		of.add(&s.sums)
 		if before {
-			of.add(&s.before)
+			of.add(s.before)
 		}
 	})
 	sum.Echo.add(&of.evicted.echo)
