@@ -13,8 +13,8 @@ ROUNDS    := 5
 BENCHARGS :=
 
 # Programs that the tests run, and the Debian packages that have them.
-TOOLS    := ip ping fping nft tcpdump tshark capinfos nc sysctl script
-PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils
+TOOLS    := ip ping fping nft tcpdump tshark capinfos nc sysctl script tmux dash
+PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils tmux dash
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0

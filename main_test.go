@@ -80,7 +80,9 @@ var policies = map[string]policy{
 	},
 	"internal/caret": {},
 	"internal/forge": {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},
-	"internal/lab":   {others: []string{"github.com/mdlayher/packet", "github.com/vishvananda/netns"}},
+	"internal/lab": {
+		others: []string{"github.com/creack/pty", "github.com/mdlayher/packet", "github.com/vishvananda/netns"},
+	},
 }
 
 func TestImports(t *testing.T) {
