@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 
+	"icmpdump/internal/rescue"
 	"icmpdump/render"
 )
 
@@ -63,12 +64,13 @@ func (d *drawer) finish(b *batch) {
 func (d *drawer) start() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
-		defer close(done)
+		defer rescue.Guard()
 		for b := range d.full {
 			d.batch(b)
 			b.reset()
 			d.free <- b
 		}
+		close(done)
 	}()
 	return done
 }
@@ -134,6 +136,7 @@ func (d *drawer) write(text []byte) int {
 func stopOnHangup(f *os.File, stop func()) {
 	if st, err := f.Stat(); err == nil && st.Mode()&os.ModeNamedPipe != 0 {
 		go func() {
+			defer rescue.Guard()
 			if hungUp(int(f.Fd())) == nil {
 				stop()
 			}

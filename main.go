@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"icmpdump/capture/afpacket"
+	"icmpdump/internal/rescue"
 	"icmpdump/render"
 )
 
@@ -33,6 +34,7 @@ func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
 
 // run is the command: it returns the exit code.
 func run(args []string, stdout, stderr *os.File) int {
+	defer rescue.Guard()
 	// The reader of a pipe that goes away is not an error here, and must not kill.
 	signal.Ignore(syscall.SIGPIPE)
 

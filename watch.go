@@ -23,6 +23,7 @@ import (
 	"icmpdump/capture/pcapfile"
 	"icmpdump/capture/savefile"
 	"icmpdump/flowtable"
+	"icmpdump/internal/rescue"
 	"icmpdump/render"
 )
 
@@ -61,7 +62,13 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signalled, restore := signal.NotifyContext(ctx, ending...)
-	context.AfterFunc(signalled, func() { time.AfterFunc(sameSignal, restore) })
+	context.AfterFunc(signalled, func() {
+		defer rescue.Guard()
+		time.AfterFunc(sameSignal, func() {
+			defer rescue.Guard()
+			restore()
+		})
+	})
 	ctx, stop := context.WithCancel(signalled)
 	defer stop()
 	asked := make(chan os.Signal, 1)
@@ -305,13 +312,14 @@ func (w *watcher) close() (err error) {
 func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
 	end, done := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(done)
+		defer rescue.Guard()
 		for {
 			select {
 			case <-asked:
 				time.Sleep(arrival)
 				w.talk.Write(w.summary().AppendText(nil))
 			case <-end:
+				close(done)
 				return
 			}
 		}

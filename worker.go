@@ -7,6 +7,7 @@ import (
 
 	"icmpdump/capture"
 	"icmpdump/capture/afpacket"
+	"icmpdump/internal/rescue"
 	"icmpdump/render"
 )
 
@@ -59,7 +60,10 @@ type worker struct {
 // run reads until the end.
 func (w *worker) run(ctx context.Context) error {
 	if w.live != nil { // a hand-over more would only make lines later
-		defer context.AfterFunc(ctx, w.wake)()
+		defer context.AfterFunc(ctx, func() {
+			defer rescue.Guard()
+			w.wake()
+		})()
 		return w.pump.Run(ctx, new(capture.Batch), func(b *capture.Batch) *capture.Batch {
 			w.packets(b)
 			return b
@@ -71,7 +75,7 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	var err error
 	go func() {
-		defer close(read)
+		defer rescue.Guard()
 		err = w.pump.Run(ctx, <-free, func(b *capture.Batch) *capture.Batch {
 			if w.talk.files != nil {
 				w.talk.update(time.Now())
@@ -79,6 +83,7 @@ func (w *worker) run(ctx context.Context) error {
 			read <- b
 			return <-free
 		})
+		close(read)
 	}()
 	for b := range read {
 		w.packets(b)

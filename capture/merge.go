@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"icmpdump/capture/icmp"
+	"icmpdump/internal/rescue"
 )
 
 const (
@@ -65,12 +66,14 @@ func (m *Merge) Run(ctx context.Context, b *Batch, sink Sink) error {
 	var pumping sync.WaitGroup
 	for i, u := range m.Pumps {
 		pumping.Go(func() {
+			defer rescue.Guard()
 			errs[i] = m.pump(ctx, i, u)
 			stop()
 			m.Wake()
 		})
 	}
 	go func() {
+		defer rescue.Guard()
 		pumping.Wait()
 		close(m.full)
 	}()

@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"icmpdump/internal/rescue"
 )
 
 const (
@@ -45,7 +47,10 @@ func newFeed(open func() (io.ReadCloser, error)) *feed {
 	for range cap(f.empty) {
 		f.empty <- make([]byte, pipeSize)
 	}
-	go f.run(open)
+	go func() {
+		defer rescue.Guard()
+		f.run(open)
+	}()
 	return f
 }
 

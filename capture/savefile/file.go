@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"icmpdump/internal/rescue"
 )
 
 // A file is a file that is being written, with what is on its way there. Its ends are where
@@ -118,6 +120,7 @@ func openSaved(ctx context.Context, path string) (f *os.File, fresh bool, err er
 	}
 	done := make(chan error, 1)
 	go func() { // nothing can interrupt it: if nobody opens the FIFO to read, it is left behind
+		defer rescue.Guard()
 		var err error
 		f, err = os.OpenFile(path, os.O_WRONLY, 0)
 		done <- err

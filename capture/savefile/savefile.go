@@ -17,6 +17,7 @@ import (
 
 	"icmpdump/capture"
 	"icmpdump/capture/pcapfile"
+	"icmpdump/internal/rescue"
 )
 
 const (
@@ -113,8 +114,9 @@ func Start(ctx context.Context, c Config) (*Saver, error) {
 		}
 	}
 	go func() {
-		defer close(s.done)
+		defer rescue.Guard()
 		s.run()
+		close(s.done)
 	}()
 	return s, nil
 }
