@@ -37,7 +37,7 @@ type inLab struct{ m *testing.M }
 func (l inLab) Run() int { return lab.Run(l.m) }
 
 func TestMain(m *testing.M) {
-	testscript.Main(inLab{m}, map[string]func(){"icmpdump": main})
+	testscript.Main(inLab{m}, map[string]func(){"icmpdump": main, "icmpdump-panics": mainThatPanics})
 }
 
 // A policy is what a package may import besides the standard library.

@@ -50,6 +50,9 @@ const arrival = 20 * time.Millisecond
 // once more to its group. It must not kill before the file of -w is ended.
 const sameSignal = 100 * time.Millisecond
 
+// rig is what a test does to a watcher before it runs.
+var rig = func(*watcher) {}
+
 // watch is one capture from its beginning to its end: source, table, drawer, summary.
 func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	if o.save.IsStdout() && isTerminal(stdout) {
@@ -96,6 +99,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		talk:    talk,
 	}
 	w.hire(draw)
+	rig(w)
 	if err := w.engage(ctx, stop, time.Now); err != nil {
 		if signalled.Err() != nil { // while nobody read the FIFO
 			err = nil
