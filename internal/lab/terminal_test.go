@@ -45,17 +45,15 @@ func TestTmuxKeys(t *testing.T) {
 	m := OpenTmux(t, 80, 24)
 	shell, before := m.PID(), m.Stty()
 	m.Run("stty -echo; sleep 60")
-	m.wait("sleep", func() bool { return m.PID() != shell })
-	if after := m.Stty(); after == before {
-		t.Error("stty -echo does not show")
-	}
+	m.Wait("stty -echo to show", func() bool { return m.Stty() != before })
+	m.Wait("sleep", func() bool { return comm(m.PID()) == "sleep" })
 	m.Keys("C-z")
 	m.WaitPrompt()
 	if m.PID() != shell {
 		t.Error("it is not stopped")
 	}
 	m.Run("fg")
-	m.wait("sleep", func() bool { return m.PID() != shell })
+	m.Wait("sleep", func() bool { return comm(m.PID()) == "sleep" })
 	m.Keys("C-c")
 	m.WaitPrompt()
 	m.Run("stty echo")
@@ -63,6 +61,12 @@ func TestTmuxKeys(t *testing.T) {
 	if after := m.Stty(); after != before {
 		t.Errorf("got %s, want %s", after, before)
 	}
+}
+
+// comm is the name of a process.
+func comm(pid int) string {
+	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	return strings.TrimSpace(string(name))
 }
 
 // The program is told that the terminal has another size.
@@ -90,7 +94,7 @@ func TestTmuxOfHost(t *testing.T) {
 		m.Run("ip -br link; trap '' HUP TERM; sleep 60")
 		m.WaitText("only")
 		shell := m.shell
-		m.wait("sleep", func() bool { pid = m.PID(); return pid != shell })
+		m.Wait("sleep", func() bool { pid = m.PID(); return pid != shell })
 	})
 	for begin := time.Now(); syscall.Kill(pid, 0) == nil; time.Sleep(glance) {
 		if time.Since(begin) > patience {

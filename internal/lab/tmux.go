@@ -72,7 +72,7 @@ func openTmux(t testing.TB, command func(string, ...string) *exec.Cmd, width, he
 		server.Process.Kill()
 		server.Wait()
 	})
-	m.wait("tmux", func() bool { return m.client("list-sessions").Run() == nil })
+	m.Wait("tmux", func() bool { return m.client("list-sessions").Run() == nil })
 	start := m.client("new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), "dash", "-i")
 	start.Env = server.Env
 	Output(t, start)
@@ -148,7 +148,7 @@ func (m *Tmux) Scrollback() string {
 func (m *Tmux) WaitScreen(what string, ok func(screen string) bool) string {
 	m.t.Helper()
 	var screen string
-	m.wait(what, func() bool {
+	m.Wait(what, func() bool {
 		screen = m.Screen()
 		return ok(screen)
 	})
@@ -167,7 +167,7 @@ func (m *Tmux) WaitPrompt() string {
 	m.t.Helper()
 	prompt := fmt.Sprintf("%d$", m.prompts)
 	var screen string
-	m.wait("the prompt "+prompt, func() bool {
+	m.Wait("the prompt "+prompt, func() bool {
 		row, rest, _ := strings.Cut(m.tmux("display-message", "-p", "#{cursor_y}", ";", "capture-pane", "-p"), "\n")
 		y, err := strconv.Atoi(row)
 		lines := strings.Split(rest, "\n")
@@ -177,7 +177,8 @@ func (m *Tmux) WaitPrompt() string {
 	return screen
 }
 
-func (m *Tmux) wait(what string, ok func() bool) {
+// Wait waits until ok.
+func (m *Tmux) Wait(what string, ok func() bool) {
 	m.t.Helper()
 	for begin := time.Now(); !ok(); time.Sleep(glance) {
 		if time.Since(begin) > patience {
