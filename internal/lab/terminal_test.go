@@ -52,10 +52,16 @@ func TestTmuxKeys(t *testing.T) {
 	if m.PID() != shell {
 		t.Error("it is not stopped")
 	}
+	if m.Stty() == before {
+		t.Error("the shell hides what a stopped program has left behind")
+	}
 	m.Run("fg")
 	m.Wait("sleep", func() bool { return comm(m.PID()) == "sleep" })
 	m.Keys("C-c")
 	m.WaitPrompt()
+	if m.Stty() == before {
+		t.Error("the shell hides what a killed program has left behind")
+	}
 	m.Run("stty echo")
 	m.WaitPrompt()
 	if after := m.Stty(); after != before {
@@ -67,6 +73,17 @@ func TestTmuxKeys(t *testing.T) {
 func comm(pid int) string {
 	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 	return strings.TrimSpace(string(name))
+}
+
+// What is typed comes as it is, with what is special to tmux.
+func TestTmuxType(t *testing.T) {
+	m := OpenTmux(t, 80, 24)
+	m.Run("cat > /dev/null")
+	m.Type("-a Enter;")
+	m.Keys(";", "x", "Space", "-", "Enter")
+	m.WaitText("\n-a Enter;;x -\n")
+	m.Keys("C-d")
+	m.WaitPrompt()
 }
 
 // The program is told that the terminal has another size.

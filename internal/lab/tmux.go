@@ -110,13 +110,25 @@ func (m *Tmux) Run(command string) {
 // Type types text, as it is.
 func (m *Tmux) Type(text string) {
 	m.t.Helper()
-	m.tmux("send-keys", "-l", "--", text)
+	m.tmux("send-keys", "-l", "--", escaped(text))
 }
 
 // Keys presses keys by the names that tmux has for them: "Tab", "q", "C-c", "PPage", "Up".
 func (m *Tmux) Keys(keys ...string) {
 	m.t.Helper()
-	m.tmux(append([]string{"send-keys", "--"}, keys...)...)
+	args := []string{"send-keys", "--"}
+	for _, key := range keys {
+		args = append(args, escaped(key))
+	}
+	m.tmux(args...)
+}
+
+// escaped is text as an argument of tmux, to which a semicolon at an argument's end is the end of the command.
+func escaped(text string) string {
+	if rest, ok := strings.CutSuffix(text, ";"); ok {
+		return rest + `\;`
+	}
+	return text
 }
 
 // Resize makes the terminal as large.
