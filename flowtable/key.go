@@ -136,6 +136,10 @@ func partOf(version, typ uint8) part {
 	return parts4[typ]
 }
 
+// Asks reports whether p's type is that of a request. In a flow that has requests and replies, the
+// others are replies.
+func Asks(p *icmp.Packet) bool { return partOf(p.Version, p.Type).role == roleRequest }
+
 // A place in the table: what a packet is, and where it belongs.
 type place struct {
 	key   Key

@@ -59,6 +59,7 @@ func TestHostile(t *testing.T) {
 				t.Errorf("%s, with %d -v: a line of %d bytes", h.name, verbose, len(line))
 			}
 		}
+		checkColors(t, twins(nil), e, f)
 	}
 }
 
@@ -72,6 +73,21 @@ func TestHostileTags(t *testing.T) {
 		if len(line) > maxLine+512 || !bytes.Contains(line, []byte("ICMP echo request")) {
 			t.Errorf("with %d -v: a line of %d bytes: %.200s", verbose, len(line), line)
 		}
+	}
+	checkColors(t, twins(nil), e, f)
+}
+
+// An interface's name brings no colours of its own, nor takes any away, and does not move those of the
+// line.
+func TestHostileInterface(t *testing.T) {
+	echo := forge.Frame(forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, 2))
+	e, f := event(t, icmp.LinkRaw, echo, len(echo))
+	name := "\x1b[0m: " + PaintError.Begin() + "ICMP\x9b31m\n\\"
+	o := Options{Time: TimeFormat{Style: TimeNone}, Ifaces: true, Iface: func(int32) string { return name }, Color: true}
+	want := `\x1b[0m: \x1b[31mICMP\x9b31m\x0a\x5c ?   IP 10.0.0.1 > 10.0.0.2: ` +
+		PaintRequest.Begin() + "ICMP echo request, id 1, seq 2, length 8" + PaintEnd + "\n"
+	if got := string(NewLines(o).Append(nil, e, f)); got != want {
+		t.Errorf("\ngot  %qwant %q", got, want)
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 // Lines draws events as text, one line each: up to " | " what tcpdump -n prints, behind it
 // what the flow table says, as key=value in a fixed order. docs/lines.md has both.
 type Lines struct {
-	opts   Options
-	clock  clock
-	ifaces ifaceNames
-	whole  []byte // a frame as it was on the wire, for a dump
+	opts    Options
+	clock   clock
+	ifaces  ifaceNames
+	whole   []byte // a frame as it was on the wire, for a dump
+	message int    // where in the buffer the message of the last line begins, unless it was an echo
+	plain   []byte // the line that is painted
 }
 
 // NewLines makes a drawer of lines. It belongs to one goroutine.
@@ -27,6 +29,7 @@ func (l *Lines) Needs(p *icmp.Packet) bool { return l.opts.needs(p) }
 // Append appends the line of e, with its newline, and the lines of a dump.
 func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	p := &e.Packet
+	at := marks{line: len(dst)}
 	switch {
 	case !l.opts.Number:
 	case e.Lost:
@@ -35,10 +38,11 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 		dst = appendRecord(dst, p.Number)
 	}
 	dst = l.clock.stamp(dst, p.Time, !e.Lost)
+	at.place = len(dst)
 	if l.opts.Ifaces && p.Iface > 0 && !e.Lost { // tcpdump does not name those of pcapng files
 		dst = l.appendIface(dst, p)
 	}
-	begin := len(dst)
+	at.datagram = len(dst)
 	if l.opts.Link {
 		dst = appendLink(dst, p, &f)
 	}
@@ -47,11 +51,15 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 	} else {
 		dst = l.appendDatagram(dst, e, &f)
 	}
-	if len(dst) > begin+maxLine {
-		dst = append(dst[:begin+maxLine], " ..."...)
+	if len(dst) > at.datagram+maxLine {
+		dst = append(dst[:at.datagram+maxLine], " ..."...)
 	}
+	at.bar = len(dst)
 	if l.opts.Counters {
 		dst = l.appendSuffix(dst, e)
+	}
+	if l.opts.Color {
+		dst = l.paint(dst, e, at)
 	}
 	if !e.Lost {
 		dst = l.appendDump(dst, p, &f)
@@ -63,6 +71,7 @@ func (l *Lines) Append(dst []byte, e *flowtable.Event, f icmp.Frame) []byte {
 func (l *Lines) appendDatagram(dst []byte, e *flowtable.Event, f *icmp.Frame) []byte {
 	p := &e.Packet
 	dst, cut := l.appendHeader(dst, e, f)
+	l.message = len(dst)
 	switch {
 	case e.Lost:
 		return appendTimeout(dst, e)

@@ -26,6 +26,7 @@ type Options struct {
 	Dump     Dump           // of each packet's bytes, behind its line
 	OneWay   bool           // one direction is not seen: do not speak of loss
 	Location *time.Location // of the times; nil is UTC
+	Color    bool           // of lines and tables: by meaning, as Paint has it
 
 	// Iface is the name of an interface, or "" if it is not known. It is asked once for each
 	// index. nil knows none.

@@ -66,12 +66,15 @@ func failure(p icmp.Packet) flowtable.Event {
 	return flowtable.Event{Packet: p, Kind: flowtable.KindError, Counts: flowtable.Counts{Errors: 41}}
 }
 
-// events are what the drawers are held to, in both their forms.
-var events = []struct {
+// A namedEvent is an event, and what is drawn of it.
+type namedEvent struct {
 	name       string
 	event      flowtable.Event
 	line, json string
-}{
+}
+
+// events are what the drawers are held to, in both their forms.
+var events = []namedEvent{
 	{
 		"request",
 		flowtable.Event{Packet: packet(8, 0, 4660<<16|12), Kind: flowtable.KindEcho, LastSeq: 12,

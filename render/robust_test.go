@@ -83,6 +83,9 @@ func TestAppendDamaged(t *testing.T) {
 
 func TestAppendAllocs(t *testing.T) {
 	all := drawers(ifaceName)
+	for _, twin := range twins(ifaceName) {
+		all = append(all, twin[0], twin[1])
+	}
 	dst := make([]byte, 0, 64<<10)
 	none := func(e *flowtable.Event, f icmp.Frame) {
 		t.Helper()
@@ -122,5 +125,9 @@ func FuzzLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string) {
 		all := drawers(func(int32) string { return iface })
 		check(t, flowtable.New(flowtable.Config{MaxFlows: 8}), all, icmp.Link(link), b)
+		frame := icmp.Frame{Data: b, Wire: len(b), Link: icmp.Link(link)}
+		for _, e := range eventsOf(flowtable.New(flowtable.Config{MaxFlows: 8}), frame) {
+			checkColors(t, twins(func(int32) string { return iface }), &e, frame)
+		}
 	})
 }
