@@ -50,7 +50,11 @@ func BenchmarkAppend(b *testing.B) {
 		for _, bm := range []struct {
 			name string
 			a    Appender
-		}{{"line", NewLines(Options{Counters: true})}, {"json", NewJSON(Options{})}} {
+		}{
+			{"line", NewLines(Options{Counters: true})},
+			{"color", NewLines(Options{Counters: true, Color: true})},
+			{"json", NewJSON(Options{})},
+		} {
 			b.Run(fmt.Sprint(bm.name, version), func(b *testing.B) {
 				flows := echoFlows(b, version)
 				f := icmp.Frame{Wire: 98, Link: icmp.LinkRaw}

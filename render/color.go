@@ -1,5 +1,7 @@
 package render
 
+import "slices"
+
 // A Paint is what a piece of text means, and so the colour that it has on a terminal. There are the
 // terminal's own 16 colours only, which its user has chosen to be read on their ground. Nothing is
 // said by a colour alone.
@@ -38,6 +40,14 @@ func (p Paint) Append(dst, text []byte) []byte {
 	}
 	dst = append(append(dst, paints[p]...), text...)
 	return append(dst, PaintEnd...)
+}
+
+// mark paints what dst has from begin on.
+func (p Paint) mark(dst []byte, begin int) []byte {
+	if p == PaintNone {
+		return dst
+	}
+	return append(slices.Insert(dst, begin, []byte(paints[p])...), PaintEnd...)
 }
 
 // when is p if something is the case.

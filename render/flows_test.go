@@ -152,6 +152,38 @@ source    destination   type           err pkts bytes  secs  status
 		if want := strings.TrimPrefix(tt.want, "\n"); got != want {
 			t.Errorf("%s: got\n%swant\n%s", tt.name, got, want)
 		}
+		tt.o.Color = true
+		if colored := painted.ReplaceAllString(draw(NewTable(tt.o), tt.rows, tt.evicted), "$1"); colored != got {
+			t.Errorf("%s, with colours: got\n%swant\n%s", tt.name, colored, got)
+		}
+	}
+}
+
+// Of a table what was lost is red, where anything was, and stands where it stood.
+func TestTableColors(t *testing.T) {
+	lossless := ping()
+	lossless.Lost = 0
+	red := PaintError.Begin()
+	for _, tt := range []struct {
+		name string
+		o    Options
+		row  flowtable.Row
+		want []string
+	}{
+		{"some lost", Options{Color: true}, ping(), []string{"   " + red + "96" + PaintEnd + " ", " " + red + "0.40%" + PaintEnd + " "}},
+		{"none lost", Options{Color: true}, lossless, nil},
+		{"in one direction", Options{Color: true, OneWay: true}, ping(), nil},
+		{"without colours", Options{}, ping(), nil},
+	} {
+		got := draw(NewTable(tt.o), []flowtable.Row{tt.row}, flowtable.Evicted{})
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in %q", tt.name, want, got)
+			}
+		}
+		if n := strings.Count(got, red); n != len(tt.want) {
+			t.Errorf("%s: %d paints in %q", tt.name, n, got)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ type Summary struct {
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
 	Rows     []flowtable.Row        // that lost requests, to name the worst
 	Iface    func(int32) string     // see Options
+	Color    bool                   // of the text
 }
 
 // Saved says what became of the packets for the files of -w.
@@ -40,7 +41,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	dst = appendLine(dst, s.Packets, "packet", "s captured")
 	if s.Live {
 		dst = appendLine(dst, s.Received, "packet", "s received by filter")
+		begin := len(dst)
 		dst = appendLine(dst, s.Dropped, "packet", "s dropped by kernel")
+		dst = append(s.alarm(s.Dropped).mark(dst[:len(dst)-1], begin), '\n')
 	} else {
 		dst = appendLine(dst, s.Records, "record", "s read")
 		if s.Filter {
@@ -81,6 +84,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	}
 	return dst
 }
+
+// alarm is the paint of a count that should be 0.
+func (s *Summary) alarm(n uint64) Paint { return PaintError.when(s.Color && n > 0) }
 
 // pushedOut is how many flows had to make room for others before they were over: the others had
 // their end.
@@ -132,8 +138,10 @@ func (s *Summary) appendEcho(dst []byte, c *flowtable.Counts) []byte {
 	dst = appendNoun(dst, c.Requests, "request", "requests")
 	dst = appendNoun(append(dst, ", "...), c.Replies-c.Multi, "reply", "replies")
 	if !s.OneWay {
+		begin := len(dst) + len(", ")
 		dst = appendDecimal(append(dst, ", "...), c.Lost)
 		dst = appendShare(append(dst, " lost"...), c)
+		dst = s.alarm(c.Lost).mark(dst, begin)
 	}
 	for _, more := range [...]struct {
 		n    uint64

@@ -41,6 +41,10 @@ func TestSummary(t *testing.T) {
 		if got := string(tt.s.AppendText(nil)); got != tt.want {
 			t.Errorf("%s:\ngot\n%swant\n%s", tt.name, got, tt.want)
 		}
+		tt.s.Color = true
+		if got := string(painted.ReplaceAll(tt.s.AppendText(nil), []byte("$1"))); got != tt.want {
+			t.Errorf("%s, with colours:\ngot\n%swant\n%s", tt.name, got, tt.want)
+		}
 	}
 	s := Summary{Live: true, Packets: 5, Received: 6, Dropped: 1, Totals: totals,
 		Verdicts: [icmp.NumStatus]uint64{icmp.NotICMP: 1, icmp.OK: 4, icmp.UnsupportedPPPoE: 1}}
@@ -51,6 +55,20 @@ func TestSummary(t *testing.T) {
 	s.Where = true
 	if got, want := string(s.AppendJSON(nil)), strings.Replace(want, `"skipped":0,`, `"skipped":0,"left_out":0,`, 1); got != want {
 		t.Errorf("got  %swant %s", got, want)
+	}
+}
+
+// What was lost or dropped is red, if anything was.
+func TestSummaryColors(t *testing.T) {
+	s := Summary{Live: true, Color: true, Packets: 3, Received: 4, Dropped: 1, Totals: &flowtable.Totals{Echo: flowtable.Counts{Requests: 3, Replies: 2, Lost: 1}}}
+	want := "3 packets captured\n4 packets received by filter\n[error]1 packet dropped by kernel[]\necho: 3 requests, 2 replies, [error]1 lost (33.33%)[]\n"
+	if got := marked.Replace(string(s.AppendText(nil))); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	s.Dropped, s.Totals.Echo.Lost = 0, 0
+	want = "3 packets captured\n4 packets received by filter\n0 packets dropped by kernel\necho: 3 requests, 2 replies, 0 lost (0.00%)\n"
+	if got := string(s.AppendText(nil)); got != want {
+		t.Errorf("got\n%qwant\n%s", got, want)
 	}
 }
 

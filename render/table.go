@@ -28,7 +28,7 @@ type block struct {
 	widths  []int // of columns; 0 is left out
 }
 
-// NewTable makes a drawer of tables. Of o only Iface and OneWay matter.
+// NewTable makes a drawer of tables. Of o only Iface, OneWay and Color matter.
 func NewTable(o Options) *Table {
 	t := &Table{opts: o, ifaces: newIfaceNames(o.Iface)}
 	for i, columns := range [...][]column{queryColumns, otherColumns} {
@@ -243,23 +243,30 @@ func (t *Table) appendEvicted(dst []byte) []byte {
 }
 
 func (t *Table) appendFlow(dst []byte, f flow) []byte {
-	return t.appendColumns(dst, func(dst []byte, c *column) []byte { return c.cell(t, dst, f) })
+	return t.appendColumns(dst, func(dst []byte, c *column) ([]byte, Paint) { return c.cell(t, dst, f), t.paint(c, f) })
 }
 
 func (t *Table) appendNames(dst []byte) []byte {
-	return t.appendColumns(dst, func(dst []byte, c *column) []byte { return append(dst, c.name...) })
+	return t.appendColumns(dst, func(dst []byte, c *column) ([]byte, Paint) { return append(dst, c.name...), PaintNone })
+}
+
+// paint is that of f's cell in c: what was lost is what the eye looks for.
+func (t *Table) paint(c *column, f flow) Paint {
+	lost := t.opts.Color && !t.opts.OneWay && f.Lost > 0
+	return PaintError.when(lost && (c.name == "lost" || c.name == "loss"))
 }
 
 // appendColumns appends a line with what cell appends of each column of the open block that is
 // there. Nothing is a dash. Behind the last word stands no blank.
-func (t *Table) appendColumns(dst []byte, cell func(dst []byte, c *column) []byte) []byte {
+func (t *Table) appendColumns(dst []byte, cell func(dst []byte, c *column) ([]byte, Paint)) []byte {
 	b, begin := &t.blocks[t.at], len(dst)
 	for i := range b.columns {
 		c, width := &b.columns[i], b.widths[i]
 		if width == 0 {
 			continue
 		}
-		if t.cell = cell(t.cell[:0], c); len(t.cell) == 0 {
+		var paint Paint
+		if t.cell, paint = cell(t.cell[:0], c); len(t.cell) == 0 {
 			t.cell = append(t.cell, '-')
 		}
 		blanks := max(0, width-len(t.cell))
@@ -270,7 +277,7 @@ func (t *Table) appendColumns(dst []byte, cell func(dst []byte, c *column) []byt
 		case len(dst) > begin:
 			dst = append(dst, "  "...)
 		}
-		dst = appendBlanks(append(dst, t.cell...), blanks)
+		dst = appendBlanks(paint.Append(dst, t.cell), blanks)
 	}
 	return append(bytes.TrimRight(dst, " "), '\n')
 }
