@@ -64,6 +64,8 @@ how it looks:
   --counters=off
                 the same as -q
   --json        one JSON object a line
+  --color WHEN  colours by meaning: auto (the default) on a terminal, always, never.
+                NO_COLOR and CLICOLOR_FORCE are heeded by auto
   --stats       at the end, account for every packet
 
   --on-stall WHAT

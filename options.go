@@ -31,6 +31,7 @@ type options struct {
 	ring       int // bytes, of each
 	workers    int // that read a ring each, live
 	json       bool
+	color      string // one of colorWords
 	stats      bool
 	wait       bool // for an output that is too slow, and skip no lines
 	flows      bool // print the rows of the table, and no lines
@@ -94,6 +95,7 @@ func (g *given) flags() []cli.Flag {
 		&cli.StringFlag{Name: "time-stamp-precision", Value: "micro"},
 		&cli.StringFlag{Name: "counters", Value: "on"},
 		&cli.BoolFlag{Name: "json"},
+		&cli.StringFlag{Name: "color", Value: colorAuto},
 		&cli.BoolFlag{Name: "stats"},
 		&cli.StringFlag{Name: "on-stall", Value: "skip"},
 		&cli.BoolFlag{Name: "no-lost"},
@@ -164,6 +166,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		return nil, usagef("-A is for lines: with --json, -x has the bytes")
 	case counters != "on" && counters != "off":
 		return nil, usagef("--counters=%s: on or off", counters)
+	case !slices.Contains(colorWords, c.String("color")):
+		return nil, usagef("--color=%s: auto, always or never", c.String("color"))
 	case stall != "skip" && stall != "block":
 		return nil, usagef("--on-stall=%s: skip or block", stall)
 	}
@@ -198,6 +202,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		ring:       int(g.ringKiB) << 10,
 		workers:    int(max(g.workers, 1)),
 		json:       c.Bool("json"),
+		color:      c.String("color"),
 		stats:      c.Bool("stats"),
 		save:       save,
 		comment:    comment,

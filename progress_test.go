@@ -69,7 +69,7 @@ func TestProgress(t *testing.T) {
 
 	for name, command := range map[string]string{
 		"stderr is no terminal": "icmpdump -r " + large + " 2>&1 >/dev/null | cat",
-		"stdout is one":         "icmpdump -c9 -r " + large,
+		"stdout is one":         "icmpdump --color=never -c9 -r " + large,
 		"a small file":          "icmpdump -r " + small + " >/dev/null",
 		"a pipe":                "cat " + large + " | icmpdump -r - >/dev/null",
 	} {

@@ -89,9 +89,11 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		return err
 	}
 	o.draw.Iface = sources[0].Interface
+	o.draw.Color = !o.json && !o.csv && colors(o.color, isTerminal(stdout), os.Getenv)
 	draw := appender(o)
 	w := &watcher{
 		opts:    o,
+		color:   o.draw.Color && isTerminal(stderr),
 		sources: sources,
 		table:   newTable(o),
 		drawer:  newDrawer(stdout, draw, stop),
@@ -228,6 +230,7 @@ func appender(o *options) render.Appender {
 // A watcher is one capture.
 type watcher struct {
 	opts    *options
+	color   bool     // of the summary, if it is on a terminal beside lines that have colours
 	sources []source // several are live, and of one kind
 	table   *flowtable.Table
 	drawer  *drawer
@@ -353,6 +356,7 @@ func (w *watcher) summary() *render.Summary {
 		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
+		Color:    w.color,
 	}
 	if !w.opts.live {
 		s.Records = c.Read - tally.Unread
