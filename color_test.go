@@ -98,6 +98,9 @@ func TestTerminalHasColors(t *testing.T) {
 		if without := painted.ReplaceAllString(got, "$1"); strings.Contains(plain, "\x1b") || without != plain {
 			t.Errorf("%s: with colours %.900q, without %.900q", name, got, plain)
 		}
+		if !strings.Contains(got, " replies, "+render.PaintError.Begin()) {
+			t.Errorf("%s: the totals have no colours: %.900q", name, got)
+		}
 		for _, p := range tt.paints {
 			if !strings.Contains(got, p.Begin()) {
 				t.Errorf("%s: nothing is painted %q", name, p.Begin())

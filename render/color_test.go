@@ -53,6 +53,31 @@ func TestColors(t *testing.T) {
 	}
 }
 
+// The colour begins with the message, whatever stands before it.
+func TestColorsBehindHeaders(t *testing.T) {
+	hopByHop := forge.Hex("6000 0000 0010 00 40" + "20010db8000000000000000000000001 20010db8000000000000000000000002" +
+		"3a 00 0502 0000 0100" + "80 00 b9a8 0007 0009")
+	extended, extendedFrame := event(t, icmp.LinkRaw, hopByHop, len(hopByHop))
+	ether := forge.Frame(forge.Ether([]byte{2, 0, 0, 0, 0, 1}), forge.IP4("10.0.0.1", "10.0.0.2"), forge.Echo4(8, 1, 2))
+	linked, linkedFrame := event(t, icmp.LinkEthernet, ether, len(ether))
+	for _, tt := range []struct {
+		name string
+		o    Options
+		e    *flowtable.Event
+		f    icmp.Frame
+		want string
+	}{
+		{"an extension header", Options{}, extended, extendedFrame, "IP6 2001:db8::1 > 2001:db8::2: HBH [request]ICMP6, echo request, id 7, seq 9, length 8[]\n"},
+		{"a link header", Options{Link: true}, linked, linkedFrame,
+			"02:00:00:00:00:77 > 02:00:00:00:00:01, ethertype IPv4 (0x0800), length 60: 10.0.0.1 > 10.0.0.2: [request]ICMP echo request, id 1, seq 2, length 8[]\n"},
+	} {
+		tt.o.Time, tt.o.Color = TimeFormat{Style: TimeNone}, true
+		if got := marked.Replace(string(NewLines(tt.o).Append(nil, tt.e, tt.f))); got != tt.want {
+			t.Errorf("%s\ngot  %qwant %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // twins are drawers of lines, each with one that has colours.
 func twins(iface func(int32) string) (all [][2]*Lines) {
 	for verbose := range 4 {

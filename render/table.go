@@ -252,8 +252,7 @@ func (t *Table) appendNames(dst []byte) []byte {
 
 // paint is that of f's cell in c: what was lost is what the eye looks for.
 func (t *Table) paint(c *column, f flow) Paint {
-	lost := t.opts.Color && !t.opts.OneWay && f.Lost > 0
-	return PaintError.when(lost && (c.name == "lost" || c.name == "loss"))
+	return PaintError.when(t.opts.Color && f.Lost > 0 && (c.name == "lost" || c.name == "loss"))
 }
 
 // appendColumns appends a line with what cell appends of each column of the open block that is
