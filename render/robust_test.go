@@ -108,7 +108,7 @@ func TestAppendAllocs(t *testing.T) {
 	}
 }
 
-// Whatever a frame holds, it is drawn as check wants it.
+// Whatever a frame holds, it is drawn as check and checkColors want it.
 func FuzzLine(f *testing.F) {
 	for i, b := range forge.Each(1) {
 		f.Add(byte(forged(i)), b, "eth0")
@@ -124,10 +124,11 @@ func FuzzLine(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, link byte, b []byte, iface string) {
 		all := drawers(func(int32) string { return iface })
-		check(t, flowtable.New(flowtable.Config{MaxFlows: 8}), all, icmp.Link(link), b)
+		table := flowtable.New(flowtable.Config{MaxFlows: 8})
+		check(t, table, all, icmp.Link(link), b)
 		frame := icmp.Frame{Data: b, Wire: len(b), Link: icmp.Link(link)}
-		for _, e := range eventsOf(flowtable.New(flowtable.Config{MaxFlows: 8}), frame) {
-			checkColors(t, twins(func(int32) string { return iface }), &e, frame)
+		for _, e := range eventsOf(table, frame) {
+			checkColors(t, twins(func(int32) string { return iface })[:4], &e, frame)
 		}
 	})
 }
