@@ -6,6 +6,13 @@ SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZTIME := 30s
 ARGS     :=
 
+# What make install puts under PREFIX, in a folder DESTDIR if that is given.
+PREFIX ?= /usr/local
+SHARE  := share/man/man8/icmpdump.8 \
+	share/bash-completion/completions/icmpdump \
+	share/zsh/site-functions/_icmpdump \
+	share/fish/vendor_completions.d/icmpdump.fish
+
 # What make bench measures: go are the Go benchmarks, all others are bench/'s scenarios.
 BENCH     := go text flows noise many flood age idle
 COUNT     := 6
@@ -19,13 +26,21 @@ PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd p
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0
 
-.PHONY: help build run test race check fuzz bench pgo cap deps clean
+.PHONY: help build install uninstall run test race check fuzz bench pgo cap deps clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 build: ## the program, static
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) .
+
+# What is built is not built again: root may have no Go, and no git that says the version.
+install: $(if $(wildcard $(BIN)),,build) ## program, man page and completions, below PREFIX=/usr/local, in DESTDIR
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/$(BIN)
+	set -e; for file in $(SHARE); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file; done
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/$(BIN) $(SHARE))
 
 run: build ## the live view; ARGS='-i eth0 -c 5' for options
 	$(SUDO) ./$(BIN) $(ARGS)
