@@ -4,7 +4,7 @@ set -l sort start end duration packets bytes requests replies lost loss pending 
     unsolicited errors multi forgotten repeats rtt p95 max
 set -l filter and or not host net src dst ip ip6 icmp icmp6 proto ether vlan multicast broadcast less \
     greater inbound outbound ifname type id seq ttl quoted
-set -l types echo echo-reply unreachable time-exceeded redirect parameter-problem packet-too-big timestamp \
+set -l types echo echo-reply unreach time-exceeded redirect parameter-problem packet-too-big timestamp \
     timestamp-reply router-solicitation router-advertisement neighbor-solicitation neighbor-advertisement
 
 # __icmpdump_words prints the words before the cursor that are no options and no values of these.
