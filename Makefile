@@ -20,8 +20,9 @@ ROUNDS    := 5
 BENCHARGS :=
 
 # Programs that the tests run, and the Debian packages that have them.
-TOOLS    := ip ping fping nft tcpdump tshark capinfos nc sysctl script tmux dash
-PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils tmux dash
+TOOLS    := ip ping fping nft tcpdump tshark capinfos nc sysctl script tmux dash zsh fish mandoc groff
+PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd procps bsdutils tmux dash \
+	zsh fish mandoc groff-base
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0
