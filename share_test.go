@@ -206,7 +206,7 @@ func TestManualDefaults(t *testing.T) {
 			want[dashed(s.Name)] = s.Value
 		}
 	}
-	number := regexp.MustCompile(`\n  (--?[\w-]+) (?:[^\n]|\n {10})*?\((\d+)\)\n`)
+	number := regexp.MustCompile(`(?m)^  (--?[\w-]+) (?:[^\n]|\n {10})*?\((\d+)\)$`)
 	for _, m := range number.FindAllStringSubmatch(helpText, -1) {
 		if _, there := want[m[1]]; !there {
 			want[m[1]] = m[2]

@@ -180,6 +180,7 @@ var completed = []struct {
 	{line: "-i lo,", want: "any eth0 " + hostile},
 	{line: "-i lo,a", want: "any " + hostile},
 	{line: "-nvie", have: "-nvi", want: "eth0"},
+	{line: "-ieni0,e", want: "eth0"},
 	{line: "--interface ", want: "any eth0 lo " + hostile},
 	{line: "--interface=lo,e", want: "eth0"},
 	{line: "ifname e", want: "eth0"},

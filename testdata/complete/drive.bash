@@ -1,5 +1,6 @@
 # usage: bash drive.bash FILE LINE…
 # prints what FILE completes each command line with, a reply a line, and an empty line behind it.
+set -u # as some have it
 source "$1"
 shift
 for line; do

@@ -48,7 +48,7 @@ end
 
 # __icmpdump_list prints the interfaces, behind those that stand there with commas.
 function __icmpdump_list
-    set -l there (string match -r '^(?:-[^-]*i|--interface=)?(.*,)' -- (commandline -ct))[2]
+    set -l there (string match -r '^(?:-[^-]*?i|--interface=)?(.*,)' -- (commandline -ct))[2]
     for name in (__icmpdump_interfaces)
         contains -- $name (string split , -- $there); or echo "$there$name"
     end
