@@ -42,7 +42,7 @@ end
 # __icmpdump_interfaces prints the interfaces; bonding_masters, which stands among them, is a file.
 function __icmpdump_interfaces
     set -l paths /sys/class/net/*/
-    string match -rg '([^/]*)/$' -- $paths
+    string replace -r '.*/([^/]*)/$' '$1' -- $paths
     echo any
 end
 
