@@ -225,11 +225,11 @@ func TestCompletions(t *testing.T) {
 				}
 			}
 			sh := shells[name]
-			args := append(slices.Clone(sh.start[1:]), filepath.Join(here, "testdata/complete/drive."+name), filepath.Join(here, sh.path))
+			args := append(slices.Concat([]string{"60"}, sh.start), filepath.Join(here, "testdata/complete/drive."+name), filepath.Join(here, sh.path))
 			for _, row := range completed {
 				args = append(args, "icmpdump "+row.line)
 			}
-			cmd := host.Command(sh.start[0], args...)
+			cmd := host.Command("timeout", args...)
 			cmd.Dir = folder
 			got := replies(lab.Output(t, cmd))
 			if len(got) != len(completed) {
