@@ -52,7 +52,7 @@ test: deps ## all tests, after installing what they need
 	go -C bench test -count=1 ./...
 
 race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile ./render ./internal/rescue
+	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile ./render ./render/names ./internal/rescue
 
 check: ## format, vet for three architectures, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }

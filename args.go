@@ -14,7 +14,7 @@ import (
 )
 
 // tcpdumpOnly are tcpdump's options that have no meaning here, or not yet.
-const tcpdumpOnly = "bEfHIjJKLmMNOSTuVyzZ"
+const tcpdumpOnly = "bEfHIjJKLmMOSTuVyzZ"
 
 // An option is how to write it, and whether a value follows.
 type option struct {

@@ -16,12 +16,13 @@ type books struct {
 	live   bool
 	flows  bool // no events are shown
 	where  bool // not all events are wanted
+	names  bool // those about queries for names are not
 	source capture.Counters
 	tally  *capture.Tally
 	totals *flowtable.Totals
 
 	others, shown, skipped, unwritten uint64
-	undrawn, leftOut                  uint64
+	undrawn, leftOut, hidden          uint64
 	saved                             *render.Saved // nil without -w
 }
 
@@ -50,6 +51,9 @@ func (b *books) lines() [][]entry {
 	}
 	if b.where && (!b.flows || b.leftOut > 0) {
 		events = append(events, entry{"filtered by --where", b.leftOut})
+	}
+	if b.names && !b.flows {
+		events = append(events, entry{"about queries for names", b.hidden})
 	}
 	lines := [][]entry{
 		{{"read", b.source.Read}, {"decoded", t.Decoded}, {"fragments", t.Fragments}, {"cut short", t.CutShort},

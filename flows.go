@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 	"icmpdump/render"
 )
@@ -108,8 +110,8 @@ func span(option, s string) (time.Duration, error) {
 }
 
 // writeRows writes what rows are wanted: those of the flows command or, at the end of a stream of
-// JSON, those that are not in it yet.
-func (w *watcher) writeRows(s *render.Summary) {
+// JSON, those that are not in it yet. A table waits for names, see rowName.
+func (w *watcher) writeRows(ctx context.Context, s *render.Summary) {
 	o := w.opts
 	sorted := render.Sorted(w.table.Rows(nil, nil), o.sort)
 	sorted = slices.DeleteFunc(sorted, func(r *flowtable.Row) bool { return !w.rowWanted(s, r) })
@@ -120,7 +122,7 @@ func (w *watcher) writeRows(s *render.Summary) {
 	if o.flows {
 		evicted = s.Totals.Evicted
 	}
-	draw := rowAppender(o)
+	draw := rowAppender(o, w.rowName(ctx, sorted))
 	text := draw.AppendHead(nil, sorted, &evicted)
 	for _, r := range sorted {
 		if text = draw.AppendRow(text, r); len(text) > textSize {
@@ -145,12 +147,14 @@ func (w *watcher) rowWanted(s *render.Summary, r *flowtable.Row) bool {
 	return false
 }
 
-func rowAppender(o *options) render.RowAppender {
+func rowAppender(o *options, name func(icmp.Addr) render.Text) render.RowAppender {
+	draw := o.draw
+	draw.Name = name
 	switch {
 	case o.json:
-		return render.NewJSON(o.draw)
+		return render.NewJSON(draw)
 	case o.csv:
-		return render.NewCSV(o.draw)
+		return render.NewCSV(draw)
 	}
-	return render.NewTable(o.draw)
+	return render.NewTable(draw)
 }

@@ -73,8 +73,11 @@ how it looks:
                 leaves out lines, counts them and says so; block waits, and what
                 finds the ring full is dropped by the kernel. From a file it waits
 
-  -n, -l        accepted: addresses and ports are always numbers, and every line is
-                written at once
+  --names       names instead of addresses. Live, no line waits for one: the first of an
+                address has the number, and a later one the name
+  -N            the same, only the part before the first dot
+  -n, -l        accepted: addresses are numbers without --names, ports always, and every
+                line is written at once
 
 into files:
   -w FILE       write the packets to FILE, and print no lines: pcap if its name ends in

@@ -73,11 +73,12 @@ var policies = map[string]policy{
 		ours:  []string{"capture/icmp", "flowtable", "render", "internal/caret"},
 		never: []string{"os", "net"},
 	},
+	"render/names": {ours: []string{"capture/icmp", "internal/rescue", "render"}, never: []string{"os", "os/exec"}},
 	"": {
 		ours: []string{
 			"capture", "capture/icmp", "capture/filter", "capture/afpacket", "capture/pcapfile", "capture/savefile",
 			"flowtable", "render",
-			"render/where", "internal/caret", "internal/rescue",
+			"render/names", "render/where", "internal/caret", "internal/rescue",
 		},
 		others: []string{"github.com/urfave/cli/v2", "golang.org/x/net/bpf", "golang.org/x/term"},
 	},
@@ -85,7 +86,7 @@ var policies = map[string]policy{
 	"internal/rescue": {never: []string{"os", "net"}},
 	"internal/forge":  {others: []string{"github.com/gopacket/gopacket", "github.com/gopacket/gopacket/layers"}},
 	"internal/lab": {
-		others: []string{"github.com/creack/pty", "github.com/mdlayher/packet", "github.com/vishvananda/netns"},
+		others: []string{"github.com/creack/pty", "github.com/mdlayher/packet", "github.com/vishvananda/netns", "golang.org/x/net/dns/dnsmessage"},
 	},
 }
 

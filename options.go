@@ -43,6 +43,8 @@ type options struct {
 	draw       render.Options
 	save       *savefile.Config // nil without -w
 	comment    bool             // for each packet of -w
+	names      bool             // and not addresses
+	hostOnly   bool             // of names
 	silent     bool             // no lines: -w without --print
 }
 
@@ -114,6 +116,8 @@ func (g *given) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "print"},
 		&cli.BoolFlag{Name: "comment"},
 		&cli.BoolFlag{Name: "n"},
+		&cli.BoolFlag{Name: "names"},
+		&cli.BoolFlag{Name: "N"},
 		&cli.BoolFlag{Name: "l"},
 		&cli.BoolFlag{Name: "U", Aliases: []string{"packet-buffered"}},
 	}
@@ -174,6 +178,9 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	if err := g.checkFlows(c, flows); err != nil {
 		return nil, err
 	}
+	if err := checkNames(c); err != nil {
+		return nil, err
+	}
 	table, err := g.table(c)
 	if err != nil {
 		return nil, err
@@ -206,6 +213,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		stats:      c.Bool("stats"),
 		save:       save,
 		comment:    comment,
+		names:      c.Bool("names") || c.Bool("N"),
+		hostOnly:   c.Bool("N"),
 		silent:     save != nil && !c.Bool("print"),
 		wait:       len(files) > 0 || stall == "block",
 		draw: render.Options{

@@ -36,6 +36,7 @@ type sieve struct {
 
 	// Guarded by the watcher's mu.
 	leftOut uint64        // events
+	hidden  uint64        // errors about queries for names
 	unread  capture.Tally // packets that came when no more were wanted
 }
 
@@ -76,6 +77,19 @@ func (w *worker) wants(e *flowtable.Event) bool {
 		}
 	}
 	return true
+}
+
+// hide takes out of the batch what came behind m and is about queries for names: who looks at a host's
+// traffic wants to see others'. The table and -w have it.
+func (w *worker) hide(m mark) {
+	if w.names == nil || w.opts.flows || w.opts.silent {
+		return
+	}
+	came := len(w.batch.events.All)
+	w.batch.sift(m, func(e *flowtable.Event) bool { return e.Ended || e.Lost || !w.names.Own(&e.Packet) })
+	w.mu.Lock()
+	w.hidden += uint64(came - len(w.batch.events.All))
+	w.mu.Unlock()
 }
 
 // leave leaves packets of in unread, from first on: no more are wanted.

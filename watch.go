@@ -25,6 +25,7 @@ import (
 	"icmpdump/flowtable"
 	"icmpdump/internal/rescue"
 	"icmpdump/render"
+	"icmpdump/render/names"
 )
 
 // A source is where frames come from, live or from a file.
@@ -90,16 +91,22 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	}
 	o.draw.Iface = sources[0].Interface
 	o.draw.Color = !o.json && !o.csv && colors(o.color, isTerminal(stdout), os.Getenv)
-	draw := appender(o)
 	w := &watcher{
 		opts:    o,
 		color:   o.draw.Color && isTerminal(stderr),
 		sources: sources,
 		table:   newTable(o),
-		drawer:  newDrawer(stdout, draw, stop),
+		names:   newNames(o, time.Now),
 		reopen:  reopen,
 		talk:    talk,
 	}
+	if w.names != nil {
+		defer w.names.Close()
+	}
+	waits, hurry := context.WithCancel(signalled) // for names, from a file
+	defer hurry()
+	draw := appender(o, w.lineName(waits))
+	w.drawer = newDrawer(stdout, draw, stop)
 	w.hire(draw)
 	rig(w)
 	if err := w.engage(ctx, stop, time.Now); err != nil {
@@ -112,7 +119,10 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 		talk.follow(files, time.Now())
 	}
 	if !o.silent || o.flows || o.save.IsStdout() {
-		stopOnHangup(stdout, stop)
+		stopOnHangup(stdout, func() {
+			hurry()
+			stop()
+		})
 	}
 	release := w.answer(asked)
 	done := w.drawer.start()
@@ -129,7 +139,7 @@ func watch(ctx context.Context, o *options, stdout, stderr *os.File) error {
 	talk.erase()
 	summary := w.summary()
 	if o.flows || o.json && !o.silent {
-		w.writeRows(summary)
+		w.writeRows(waits, summary)
 	}
 	if o.json {
 		w.drawer.write(summary.AppendJSON(nil))
@@ -218,8 +228,9 @@ func newTable(o *options) *flowtable.Table {
 	return flowtable.New(c)
 }
 
-func appender(o *options) render.Appender {
+func appender(o *options, name func(icmp.Addr) render.Text) render.Appender {
 	draw := o.draw
+	draw.Name = name
 	draw.Location = time.Local
 	if o.json {
 		return render.NewJSON(draw)
@@ -233,6 +244,7 @@ type watcher struct {
 	color   bool     // of the summary, if it is on a terminal beside lines that have colours
 	sources []source // several are live, and of one kind
 	table   *flowtable.Table
+	names   *names.Resolver // nil without --names
 	drawer  *drawer
 	worker  *worker
 	saver   *savefile.Saver  // nil without -w
@@ -339,7 +351,7 @@ func (w *watcher) answer(asked <-chan os.Signal) (release func()) {
 
 func (w *watcher) summary() *render.Summary {
 	w.mu.Lock()
-	c, tally, skipped, leftOut := w.worker.counters, w.worker.tally, w.worker.skipped, w.worker.leftOut
+	c, tally, skipped, leftOut, hidden := w.worker.counters, w.worker.tally, w.worker.skipped, w.worker.leftOut, w.worker.hidden
 	tally.Leave(&w.worker.unread)
 	w.mu.Unlock()
 	s := &render.Summary{
@@ -351,12 +363,16 @@ func (w *watcher) summary() *render.Summary {
 		Skipped:  skipped,
 		Where:    w.opts.where != nil,
 		LeftOut:  leftOut,
+		Hidden:   hidden,
 		Saved:    w.saved(),
 		Totals:   w.table.Totals(),
 		Verdicts: tally.Verdicts,
 		Rows:     w.table.Rows(nil, func(c flowtable.Counts) bool { return c.Lost > 0 }),
 		Iface:    w.opts.draw.Iface,
 		Color:    w.color,
+	}
+	if w.names != nil {
+		s.Name = w.names.Name
 	}
 	if !w.opts.live {
 		s.Records = c.Read - tally.Unread
@@ -374,5 +390,6 @@ func (w *watcher) books() books {
 		live: w.opts.live, flows: w.opts.flows || w.opts.silent, source: k.counters, tally: &tally, totals: w.table.Totals(),
 		others: k.others, shown: w.drawer.shown, skipped: k.skipped, unwritten: w.drawer.unwritten,
 		undrawn: k.undrawn, where: w.opts.where != nil, leftOut: k.leftOut, saved: w.saved(),
+		names: w.names != nil, hidden: k.hidden,
 	}
 }

@@ -116,6 +116,8 @@ func (w *worker) packets(in *capture.Batch) {
 		m := w.batch.mark()
 		first = w.add(in, first)
 		w.save(m)
+		w.hide(m)
+		w.foresee(m)
 		w.pass(m)
 	}
 	if w.saver != nil {

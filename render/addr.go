@@ -7,6 +7,25 @@ import (
 	"icmpdump/capture/icmp"
 )
 
+// hosts says what addresses are called, see Options.Name. nil knows no names.
+type hosts func(a icmp.Addr) Text
+
+// name is what an address is called, or empty if that is not known.
+func (h hosts) name(a *icmp.Addr) string {
+	if h == nil {
+		return ""
+	}
+	return h(*a).s
+}
+
+// append appends the name of an address of that IP version, or the address if it has none that is known.
+func (h hosts) append(dst []byte, a *icmp.Addr, version uint8) []byte {
+	if name := h.name(a); name != "" {
+		return append(dst, name...)
+	}
+	return appendAddr(dst, a, version)
+}
+
 // appendAddr appends an address of that IP version.
 func appendAddr(dst []byte, a *icmp.Addr, version uint8) []byte {
 	if version == 6 {

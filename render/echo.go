@@ -9,7 +9,7 @@ import (
 // packet is missing on the wire, but it may be the first bytes of a message in fragments.
 func (l *Lines) isEcho(e *flowtable.Event) bool {
 	p := &e.Packet
-	return p.Plain() && p.Got == 8 && !e.Lost && l.opts.Verbose == 0 && !l.opts.Link
+	return p.Plain() && p.Got == 8 && !e.Lost && l.terse
 }
 
 // appendEcho is appendDatagram for nearly all packets there are: 59 ns a line, and not 78.

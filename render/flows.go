@@ -117,17 +117,17 @@ func words(name string) []byte {
 }
 
 // appendRequester appends who asks in r, or a dash if nobody does.
-func appendRequester(dst []byte, r *flowtable.Row) []byte {
+func (h hosts) appendRequester(dst []byte, r *flowtable.Row) []byte {
 	if !hasRequester(r) {
 		return append(dst, '-')
 	}
-	return appendAddr(dst, &r.Requester, r.Version)
+	return h.append(dst, &r.Requester, r.Version)
 }
 
 // appendResponder appends who is asked in a flow with the key k, and behind it the interface, if
 // that tells the flow from others.
-func (n *ifaceNames) appendResponder(dst []byte, k *flowtable.Key) []byte {
-	dst = appendAddr(dst, &k.Responder, k.Version)
+func (h hosts) appendResponder(dst []byte, k *flowtable.Key, n *ifaceNames) []byte {
+	dst = h.append(dst, &k.Responder, k.Version)
 	if k.Scope == 0 {
 		return dst
 	}

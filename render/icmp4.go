@@ -23,7 +23,7 @@ func (l *Lines) appendICMP4(dst []byte, p *icmp.Packet, f *icmp.Frame) []byte {
 // that it was cut short, and it is not whole, this says as much as is there first.
 func (l *Lines) appendMessage4(dst []byte, p *icmp.Packet, f *icmp.Frame) (_ []byte, whole bool) {
 	dst = append(dst, "ICMP "...)
-	dst, whole = appendBody4(dst, p, p.Message(f))
+	dst, whole = l.appendBody4(dst, p, p.Message(f))
 	if !whole {
 		return append(dst, " [|icmp]"...), false
 	}
@@ -53,18 +53,18 @@ func appendIDSeq(dst []byte, p *icmp.Packet) []byte {
 
 // appendBody4 appends what a message says. It is not whole if something that it should say is
 // missing.
-func appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
+func (l *Lines) appendBody4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.TypeEcho:
 		return appendIDSeq(append(dst, "echo request"...), p), p.Got == 8
 	case icmp.TypeEchoReply:
 		return appendIDSeq(append(dst, "echo reply"...), p), p.Got == 8
 	case icmp.TypeUnreachable:
-		return appendUnreachable4(dst, p, msg)
+		return l.appendUnreachable4(dst, p, msg)
 	case icmp.TypeSourceQuench:
 		return append(dst, "source quench"...), true
 	case icmp.TypeRedirect:
-		return appendRedirect4(dst, p)
+		return l.appendRedirect4(dst, p)
 	case icmp.TypeRouterAdvert:
 		return appendRouterAdvert4(dst, p, msg)
 	case icmp.TypeRouterSolicit:
@@ -135,18 +135,18 @@ var unreachable4 = [...]struct{ before, behind string }{
 	15:                  {"host ", " unreachable - precedence cutoff"},
 }
 
-func appendUnreachable4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
+func (l *Lines) appendUnreachable4(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	q := p.Quoted()
 	if q.Level == icmp.QuoteNone {
 		return appendNumber(dst, "unreachable - code ", p.Code), false
 	}
 	if int(p.Code) >= len(unreachable4) {
-		dst = appendAddr4(dst, q.Dst[12:])
+		dst = l.hosts.append(dst, &q.Dst, 4)
 		return appendNumber(dst, " unreachable - #", p.Code), true
 	}
 	words := &unreachable4[p.Code]
 	dst = append(dst, words.before...)
-	dst = appendAddr4(dst, q.Dst[12:])
+	dst = l.hosts.append(dst, &q.Dst, 4)
 	dst = append(dst, words.behind...)
 	switch p.Code {
 	case 2:
@@ -190,7 +190,7 @@ func appendPort(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	return appendDecimal(append(dst, ' '), uint64(port))
 }
 
-func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	names := [...]struct{ name, to string }{
 		{"redirect ", " to net "}, {"redirect ", " to host "},
 		{"redirect-tos ", " to net "}, {"redirect-tos ", " to host "},
@@ -207,7 +207,7 @@ func appendRedirect4(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	if !ok || q.Level == icmp.QuoteNone {
 		return dst[:len(dst)-1], false
 	}
-	dst = appendAddr4(dst, q.Dst[12:])
+	dst = l.hosts.append(dst, &q.Dst, 4)
 	dst = append(dst, to...)
-	return appendAddr4(dst, gateway[12:]), true
+	return l.hosts.append(dst, &gateway, 4), true
 }

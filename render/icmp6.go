@@ -103,7 +103,7 @@ func isFragment(p *icmp.Packet, f *icmp.Frame) bool {
 func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	switch p.Type {
 	case icmp.Type6Unreachable:
-		return appendUnreachable6(dst, p, msg)
+		return l.appendUnreachable6(dst, p, msg)
 	case icmp.Type6PacketTooBig:
 		mtu, ok := p.MTU()
 		if !ok {
@@ -111,7 +111,7 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		}
 		return appendNumber(dst, ", mtu ", mtu), true
 	case icmp.Type6TimeExceeded:
-		return appendTimeExceeded6(dst, p)
+		return l.appendTimeExceeded6(dst, p)
 	case icmp.Type6ParamProblem:
 		return appendParamProblem6(dst, p)
 	case icmp.Type6Echo, icmp.Type6EchoReply:
@@ -120,20 +120,20 @@ func (l *Lines) appendBody6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, w
 		}
 		return appendIDSeq(dst, p), true
 	case icmp.Type6MLDQuery:
-		return appendMLDQuery(dst, p, msg, l.opts.Verbose)
+		return l.appendMLDQuery(dst, p, msg)
 	case icmp.Type6MLDReport, icmp.Type6MLDDone:
-		return appendMLD(dst, p)
+		return l.appendMLD(dst, p)
 	case icmp.Type6NeighborSolicit:
-		return appendTarget(dst, ", who has ", p)
+		return l.appendTarget(dst, ", who has ", p)
 	case icmp.Type6NeighborAdvert:
-		return appendTarget(dst, ", tgt is ", p)
+		return l.appendTarget(dst, ", tgt is ", p)
 	case icmp.Type6Redirect:
 		q := p.Quoted()
 		if q.Level == icmp.QuoteNone {
 			return dst, false
 		}
-		dst = appendAddr6(append(dst, ", "...), &q.Dst)
-		return appendTarget(dst, " to ", p)
+		dst = l.hosts.append(append(dst, ", "...), &q.Dst, 6)
+		return l.appendTarget(dst, " to ", p)
 	case icmp.Type6MLDv2Report:
 		return appendMLDReport(dst, p, msg, l.opts.Verbose)
 	case icmp.Type6RouterRenumbering:
@@ -160,7 +160,7 @@ var unreachable6 = [...]string{
 	icmp.Code6PortUnreachable:    ", unreachable port",
 }
 
-func appendUnreachable6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
+func (l *Lines) appendUnreachable6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
 	dst = append(dst, unreachable6[p.Code]...)
 	q := p.Quoted()
 	portless := q.Level < icmp.QuotePorts && p.Status == icmp.Truncated
@@ -170,10 +170,10 @@ func appendUnreachable6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole
 	if p.Code == icmp.Code6PortUnreachable {
 		dst = append(dst, ',')
 	}
-	dst = appendAddr6(append(dst, ' '), &q.Dst)
+	dst = l.hosts.append(append(dst, ' '), &q.Dst, 6)
 	switch p.Code {
 	case 2:
-		dst = appendAddr6(append(dst, ", source address "...), &q.Src)
+		dst = l.hosts.append(append(dst, ", source address "...), &q.Src, 6)
 	case icmp.Code6PortUnreachable:
 		dst = appendPort(dst, p, msg)
 		if q.Proto != icmp.ProtoTCP && q.Proto != icmp.ProtoUDP {
@@ -183,14 +183,14 @@ func appendUnreachable6(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole
 	return dst, true
 }
 
-func appendTimeExceeded6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendTimeExceeded6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	switch p.Code {
 	case 0:
 		q := p.Quoted()
 		if q.Level == icmp.QuoteNone {
 			return dst, false
 		}
-		return appendAddr6(append(dst, " for "...), &q.Dst), true
+		return l.hosts.append(append(dst, " for "...), &q.Dst, 6), true
 	case 1:
 		return append(dst, " (reassembly)"...), true
 	}
@@ -212,10 +212,10 @@ func appendParamProblem6(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 }
 
 // appendTarget appends the address that a message asks or tells about.
-func appendTarget(dst []byte, text string, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendTarget(dst []byte, text string, p *icmp.Packet) (_ []byte, whole bool) {
 	target, ok := p.Target()
 	if !ok {
 		return dst, false
 	}
-	return appendAddr6(append(dst, text...), &target), true
+	return l.hosts.append(append(dst, text...), &target, 6), true
 }

@@ -13,6 +13,8 @@ type Lines struct {
 	opts    Options
 	clock   clock
 	ifaces  ifaceNames
+	hosts   hosts
+	terse   bool   // neither more than tcpdump -n prints of an echo is wanted, nor names
 	whole   []byte // a frame as it was on the wire, for a dump
 	message int    // where in the buffer the message of the last line begins, unless it was an echo
 	plain   []byte // the line that is painted
@@ -20,7 +22,10 @@ type Lines struct {
 
 // NewLines makes a drawer of lines. It belongs to one goroutine.
 func NewLines(o Options) *Lines {
-	return &Lines{opts: o, clock: newClock(o.Time, o.Location), ifaces: newIfaceNames(o.Iface)}
+	return &Lines{
+		opts: o, clock: newClock(o.Time, o.Location), ifaces: newIfaceNames(o.Iface), hosts: o.Name,
+		terse: o.Verbose == 0 && !o.Link && o.Name == nil,
+	}
 }
 
 // Needs is that of an Appender.
@@ -74,7 +79,7 @@ func (l *Lines) appendDatagram(dst []byte, e *flowtable.Event, f *icmp.Frame) []
 	l.message = len(dst)
 	switch {
 	case e.Lost:
-		return appendTimeout(dst, e)
+		return l.appendTimeout(dst, e)
 	case p.Decoded() && p.Version == 6:
 		msg := p.Message(f)
 		dst = l.appendSum6(dst, p, f)
@@ -159,9 +164,9 @@ func (l *Lines) appendHeader(dst []byte, e *flowtable.Event, f *icmp.Frame) (_ [
 	default:
 		dst = appendIP4Header(dst, b)
 	}
-	dst = appendAddr(dst, &p.Src, p.Version)
+	dst = l.hosts.append(dst, &p.Src, p.Version)
 	dst = append(dst, " > "...)
-	dst = appendAddr(dst, &p.Dst, p.Version)
+	dst = l.hosts.append(dst, &p.Dst, p.Version)
 	dst = append(dst, ": "...)
 	if len(b) == 0 {
 		return dst, false // not kept: there are no extension headers, or this is about no packet
@@ -218,7 +223,7 @@ func appendVerdict(dst []byte, p *icmp.Packet, b []byte) []byte {
 }
 
 // appendTimeout says that a request got no answer in time.
-func appendTimeout(dst []byte, e *flowtable.Event) []byte {
+func (l *Lines) appendTimeout(dst []byte, e *flowtable.Event) []byte {
 	if e.Packet.Version == 6 {
 		dst = append(dst, "ICMP6, "...)
 	} else {
@@ -227,7 +232,7 @@ func appendTimeout(dst []byte, e *flowtable.Event) []byte {
 	dst = append(dst, queryNames[e.Kind]...)
 	dst = append(dst, " timeout"...)
 	if target, ok := e.Packet.Target(); ok {
-		dst = appendAddr6(append(dst, ", who has "...), &target)
+		dst = l.hosts.append(append(dst, ", who has "...), &target, 6)
 	}
 	return appendIDSeq(dst, &e.Packet)
 }

@@ -3,21 +3,22 @@ package render
 import "icmpdump/capture/icmp"
 
 // appendMLD appends delay and group of an MLDv1 message.
-func appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
+func (l *Lines) appendMLD(dst []byte, p *icmp.Packet) (_ []byte, whole bool) {
 	if p.Got < 8 {
 		return dst, false
 	}
 	dst = append(dst, "max resp delay: "...) // no blank before it: tcpdump has none
 	dst = appendDecimal(dst, uint64(p.Rest>>16))
-	return appendTarget(dst, " addr: ", p)
+	return l.appendTarget(dst, " addr: ", p)
 }
 
 // appendMLDQuery appends a query of either version: of version 2 the group, how many sources are
 // asked for, and with -v all the rest, the sources of -vv included.
-func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []byte, whole bool) {
+func (l *Lines) appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte) (_ []byte, whole bool) {
+	verbose := l.opts.Verbose
 	switch p.MLDVersion() {
 	case 1:
-		return appendMLD(dst, p)
+		return l.appendMLD(dst, p)
 	case 0:
 		dst = append(dst, " unknown-version (len "...)
 		return append(appendDecimal(dst, uint64(p.Length)), ") "...), true
@@ -26,7 +27,7 @@ func appendMLDQuery(dst []byte, p *icmp.Packet, msg []byte, verbose int) (_ []by
 	if _, delay, ok := p.MLDDelay(); ok && verbose > 0 {
 		dst = append(appendNumber(dst, " [max resp delay=", delay), ']')
 	}
-	dst, whole = appendTarget(dst, " [gaddr ", p)
+	dst, whole = l.appendTarget(dst, " [gaddr ", p)
 	if !whole {
 		return dst, false
 	}

@@ -44,15 +44,15 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 	dst = appendIP4Header(append(append(dst, ip...), ' '), b)
 	switch {
 	case d.Frag > 1:
-		dst = append(appendPair(dst, &d), ": ip-proto-"...)
+		dst = append(l.appendPair(dst, &d), ": ip-proto-"...)
 		return appendDecimal(dst, uint64(d.Proto))
 	case d.Header[9] == icmp.ProtoUDP || d.Header[9] == icmp.ProtoTCP: // their ports stand behind the addresses
 		if d.Payload == nil {
-			return append(appendPair(dst, &d), ":  [|ip]"...)
+			return append(l.appendPair(dst, &d), ":  [|ip]"...)
 		}
 		return l.appendPayload(dst, &d, true)
 	}
-	dst = append(appendPair(dst, &d), ": "...)
+	dst = append(l.appendPair(dst, &d), ": "...)
 	c := chain{b: b, length: total, verbose: true}
 	dst, cut := c.append(dst)
 	switch {
@@ -67,9 +67,9 @@ func (l *Lines) appendQuotation(dst []byte, p *icmp.Packet, msg []byte) []byte {
 }
 
 // appendPair appends source and destination of a datagram.
-func appendPair(dst []byte, d *icmp.Datagram) []byte {
-	dst = appendAddr(dst, &d.Src, d.Version)
-	return appendAddr(append(dst, " > "...), &d.Dst, d.Version)
+func (l *Lines) appendPair(dst []byte, d *icmp.Datagram) []byte {
+	dst = l.hosts.append(dst, &d.Src, d.Version)
+	return l.hosts.append(append(dst, " > "...), &d.Dst, d.Version)
 }
 
 // appendInner appends an ICMP message of which datagram b, which an error quotes, has the
@@ -94,13 +94,13 @@ func (l *Lines) appendPayload(dst []byte, d *icmp.Datagram, addrs bool) []byte {
 		from, to, ok := d.Ports()
 		switch {
 		case ok:
-			dst = appendDotted(dst, &d.Src, from, d.Version, addrs)
-			dst = appendDotted(append(dst, " > "...), &d.Dst, to, d.Version, addrs)
+			dst = l.appendDotted(dst, &d.Src, from, d.Version, addrs)
+			dst = l.appendDotted(append(dst, " > "...), &d.Dst, to, d.Version, addrs)
 			dst = append(dst, ": "...)
 		case addrs && d.Proto == icmp.ProtoUDP:
-			return append(appendPair(dst, d), ":  [|udp]"...)
+			return append(l.appendPair(dst, d), ":  [|udp]"...)
 		case addrs:
-			return append(appendPair(dst, d), ": [|tcp]"...)
+			return append(l.appendPair(dst, d), ": [|tcp]"...)
 		}
 		if d.Proto == icmp.ProtoUDP {
 			return l.appendUDP(dst, d)
@@ -123,9 +123,9 @@ func (l *Lines) appendPayload(dst []byte, d *icmp.Datagram, addrs bool) []byte {
 }
 
 // appendDotted appends a port, behind its address and a dot or alone.
-func appendDotted(dst []byte, a *icmp.Addr, port uint16, version uint8, addr bool) []byte {
+func (l *Lines) appendDotted(dst []byte, a *icmp.Addr, port uint16, version uint8, addr bool) []byte {
 	if addr {
-		dst = append(appendAddr(dst, a, version), '.')
+		dst = append(l.hosts.append(dst, a, version), '.')
 	}
 	return appendDecimal(dst, uint64(port))
 }

@@ -31,6 +31,10 @@ type Options struct {
 	// Iface is the name of an interface, or "" if it is not known. It is asked once for each
 	// index. nil knows none.
 	Iface func(index int32) string
+
+	// Name is what an address is called, or empty if that is not known: then, or if it is nil, lines
+	// and tables have the address. It is asked each time. Objects and CSV have addresses always.
+	Name func(a icmp.Addr) Text
 }
 
 // appendNumber appends a text and a number, which is not below 0, in decimal.

@@ -1,6 +1,6 @@
 package render
 
-// Text is a string that came from outside and is safe to print. Only Clean makes one, so
+// Text is a string that came from outside and is safe to print. Only Clean and Host make one, so
 // that what is not clean does not compile into a line.
 type Text struct{ s string }
 
@@ -73,6 +73,22 @@ func appendLabel(dst, label []byte, line bool) []byte {
 		}
 	}
 	return dst
+}
+
+// Host is the name of a host, cleaned: besides letters, digits, dashes, underscores and dots, which is
+// all that names have (RFC 1123, section 2.1, and habit), every byte becomes \xNN. So it can't look like
+// another field, or like two.
+func Host(s string) Text {
+	var dst []byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
+			dst = append(dst, c)
+		default:
+			dst = appendEscaped(dst, c, true)
+		}
+	}
+	return Text{string(dst)}
 }
 
 const hexDigits = "0123456789abcdef"

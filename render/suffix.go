@@ -43,10 +43,10 @@ func (l *Lines) appendSuffix(dst []byte, e *flowtable.Event) []byte {
 		dst = appendFrag(append(dst, " frag="...), p)
 	}
 	if p.IsError() {
-		dst = appendError(dst, p)
+		dst = l.appendError(dst, p)
 	}
 	if e.HasAsked {
-		dst = appendAddr(append(dst, " asked="...), &e.Asked, p.Version)
+		dst = l.hosts.append(append(dst, " asked="...), &e.Asked, p.Version)
 	}
 	if e.Lost {
 		dst = l.clock.moment(append(dst, " sent="...), e.Sent)
@@ -112,15 +112,15 @@ func appendDashed(dst []byte, name string) []byte {
 }
 
 // appendError appends what an error is about.
-func appendError(dst []byte, p *icmp.Packet) []byte {
+func (l *Lines) appendError(dst []byte, p *icmp.Packet) []byte {
 	if q := p.Quoted(); q.Level > icmp.QuoteNone {
-		dst = appendCause(dst, &q, p.Version)
+		dst = l.appendCause(dst, &q, p.Version)
 	}
 	if mtu, ok := p.MTU(); ok {
 		dst = appendNumber(dst, " mtu=", mtu)
 	}
 	if via, ok := p.Gateway(); ok {
-		dst = appendAddr(append(dst, " via="...), &via, p.Version)
+		dst = l.hosts.append(append(dst, " via="...), &via, p.Version)
 	}
 	return dst
 }
@@ -195,8 +195,8 @@ func appendFrag(dst []byte, p *icmp.Packet) []byte {
 
 // appendCause names the quoted datagram: proto/source>destination, with ports where there
 // are any, and identifier and sequence number of a quoted query.
-func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
-	dst = appendQuotedFlow(append(dst, " cause="...), q, version)
+func (l *Lines) appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
+	dst = l.hosts.appendQuotedFlow(append(dst, " cause="...), q, version)
 	if q.IsICMP() && q.Level == icmp.QuotePorts {
 		dst = appendNumber(dst, " qid=", q.SrcPort)
 		dst = appendNumber(dst, " qseq=", q.DstPort)
@@ -204,11 +204,11 @@ func appendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
 	return dst
 }
 
-func appendQuotedFlow(dst []byte, q *icmp.Quote, version uint8) []byte {
+func (h hosts) appendQuotedFlow(dst []byte, q *icmp.Quote, version uint8) []byte {
 	dst = append(appendProto(dst, q.Proto), '/')
 	ports := q.Level == icmp.QuotePorts && !q.IsICMP()
-	dst = appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
-	return appendEndpoint(append(dst, '>'), &q.Dst, q.DstPort, version, ports)
+	dst = h.appendEndpoint(dst, &q.Src, q.SrcPort, version, ports)
+	return h.appendEndpoint(append(dst, '>'), &q.Dst, q.DstPort, version, ports)
 }
 
 var protoNames = [256]string{
@@ -224,18 +224,22 @@ func appendProto(dst []byte, proto uint8) []byte {
 	return appendNumber(dst, "ip-proto-", proto)
 }
 
-// appendEndpoint appends an address, with a port if there are ports: an IPv6 address is then
+// appendEndpoint appends a name or an address, with a port if there are ports: an IPv6 address is then
 // in brackets (RFC 5952, section 6).
-func appendEndpoint(dst []byte, a *icmp.Addr, port uint16, version uint8, ports bool) []byte {
-	if !ports {
-		return appendAddr(dst, a, version)
-	}
-	if version == 6 {
+func (h hosts) appendEndpoint(dst []byte, a *icmp.Addr, port uint16, version uint8, ports bool) []byte {
+	name := h.name(a)
+	bracket := ports && version == 6 && name == ""
+	if bracket {
 		dst = append(dst, '[')
 	}
-	dst = appendAddr(dst, a, version)
-	if version == 6 {
+	if dst = append(dst, name...); name == "" {
+		dst = appendAddr(dst, a, version)
+	}
+	if bracket {
 		dst = append(dst, ']')
+	}
+	if !ports {
+		return dst
 	}
 	dst = append(dst, ':')
 	return appendDecimal(dst, uint64(port))

@@ -19,12 +19,14 @@ type Summary struct {
 	Skipped  uint64 // counted but not shown, because the output was too slow
 	Where    bool   // not all lines, or rows, were wanted
 	LeftOut  uint64 // of them, those that were not; valid iff Where
+	Hidden   uint64 // errors about queries for names, which are not shown
 	Saved    *Saved // nil if nothing was to be
 	Totals   *flowtable.Totals
 	Verdicts [icmp.NumStatus]uint64 // frames by what was said of each
 	Rows     []flowtable.Row        // that lost requests, to name the worst
 	Iface    func(int32) string     // see Options
 	Color    bool                   // of the text
+	Name     func(icmp.Addr) Text   // likewise
 }
 
 // Saved says what became of the packets for the files of -w.
@@ -61,6 +63,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	}
 	if s.LeftOut > 0 {
 		dst = appendLine(dst, s.LeftOut, "line", "s left out by --where")
+	}
+	if s.Hidden > 0 {
+		dst = appendLine(dst, s.Hidden, "error", "s about the queries of --names not shown")
 	}
 	c := &s.Totals.Echo
 	if c.Requests+c.Replies+c.Unsolicited > 0 {
@@ -100,9 +105,9 @@ func (s *Summary) appendWorst(dst []byte) []byte {
 	ifaces := newIfaceNames(s.Iface)
 	for _, r := range worst(s.Rows) {
 		dst = append(dst, "worst: "...)
-		dst = appendRequester(dst, r)
+		dst = hosts(s.Name).appendRequester(dst, r)
 		dst = append(dst, " > "...)
-		dst = ifaces.appendResponder(dst, &r.Key)
+		dst = hosts(s.Name).appendResponder(dst, &r.Key, &ifaces)
 		if r.Kind != flowtable.KindEcho {
 			dst = append(append(dst, ' '), kindNames[r.Kind]...)
 		}

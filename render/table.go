@@ -16,6 +16,7 @@ import (
 type Table struct {
 	opts    Options
 	ifaces  ifaceNames
+	hosts   hosts
 	blocks  [2]block
 	at      int                // the block that is open
 	evicted *flowtable.Evicted // stands at the end of the first block, and is not yet drawn; nil if there is none
@@ -28,9 +29,9 @@ type block struct {
 	widths  []int // of columns; 0 is left out
 }
 
-// NewTable makes a drawer of tables. Of o only Iface, OneWay and Color matter.
+// NewTable makes a drawer of tables. Of o only Iface, Name, OneWay and Color matter.
 func NewTable(o Options) *Table {
-	t := &Table{opts: o, ifaces: newIfaceNames(o.Iface)}
+	t := &Table{opts: o, ifaces: newIfaceNames(o.Iface), hosts: o.Name}
 	for i, columns := range [...][]column{queryColumns, otherColumns} {
 		t.blocks[i] = block{columns, make([]int, len(columns))}
 	}
@@ -61,11 +62,11 @@ type column struct {
 
 // queryColumns are those of what has requests and replies, and of the aggregate.
 var queryColumns = []column{
-	{"source", true, true, func(_ *Table, dst []byte, f flow) []byte {
+	{"source", true, true, func(t *Table, dst []byte, f flow) []byte {
 		if f.flows > 0 {
 			return append(appendDecimal(dst, f.flows), "-flows"...)
 		}
-		return appendRequester(dst, f.Row)
+		return t.hosts.appendRequester(dst, f.Row)
 	}},
 	destinationColumn,
 	vlanColumn,
@@ -97,12 +98,12 @@ var queryColumns = []column{
 	}},
 	{"max-ms", false, false, func(_ *Table, dst []byte, f flow) []byte { return millis(dst, f, f.RTT.Max) }},
 	ttlColumn, packetsColumn, bytesColumn, seenColumn, secondsColumn, statusColumn,
-	{"refused", true, false, func(_ *Table, dst []byte, f flow) []byte { return AppendRefusal(dst, f.Row) }},
+	{"refused", true, false, func(t *Table, dst []byte, f flow) []byte { return t.hosts.appendRefusal(dst, f.Row) }},
 }
 
 // otherColumns are those of errors, and of what is neither query nor error.
 var otherColumns = []column{
-	{"source", true, true, func(_ *Table, dst []byte, f flow) []byte { return appendAddr(dst, &f.Requester, f.Version) }},
+	{"source", true, true, func(t *Table, dst []byte, f flow) []byte { return t.hosts.append(dst, &f.Requester, f.Version) }},
 	destinationColumn,
 	vlanColumn,
 	{"type", true, true, kindCell},
@@ -113,11 +114,11 @@ var otherColumns = []column{
 	{"qid", false, false, func(_ *Table, dst []byte, f flow) []byte {
 		return number(dst, uint64(f.Quoted.SrcPort), f.Quoted.Level == icmp.QuotePorts && f.Quoted.IsICMP())
 	}},
-	{"cause", true, false, func(_ *Table, dst []byte, f flow) []byte {
+	{"cause", true, false, func(t *Table, dst []byte, f flow) []byte {
 		if f.Quoted.Level == icmp.QuoteNone {
 			return dst
 		}
-		return appendQuotedFlow(dst, &f.Quoted, f.Version)
+		return t.hosts.appendQuotedFlow(dst, &f.Quoted, f.Version)
 	}},
 }
 
@@ -127,7 +128,7 @@ var (
 		if f.flows > 0 {
 			return dst
 		}
-		return t.ifaces.appendResponder(dst, &f.Key)
+		return t.hosts.appendResponder(dst, &f.Key, &t.ifaces)
 	}}
 	vlanColumn = column{"vlan", false, false, func(_ *Table, dst []byte, f flow) []byte { return appendTags(dst, f.VLAN, '.') }}
 	ttlColumn  = column{"ttl", false, false, func(_ *Table, dst []byte, f flow) []byte {

@@ -24,7 +24,7 @@ func (n *Ifaces) Append(dst []byte, index int32) []byte {
 
 // AppendCause appends the quoted datagram: "cause".
 func AppendCause(dst []byte, q *icmp.Quote, version uint8) []byte {
-	return appendQuotedFlow(dst, q, version)
+	return hosts(nil).appendQuotedFlow(dst, q, version)
 }
 
 // AppendProto appends the name of a protocol.
@@ -42,12 +42,14 @@ func AppendTypeWords(dst []byte, version, typ, code uint8) []byte {
 }
 
 // AppendRefusal appends the last error that answered a request of r, or nothing if none did: "refused".
-func AppendRefusal(dst []byte, r *flowtable.Row) []byte {
+func AppendRefusal(dst []byte, r *flowtable.Row) []byte { return hosts(nil).appendRefusal(dst, r) }
+
+func (h hosts) appendRefusal(dst []byte, r *flowtable.Row) []byte {
 	if r.Refusal.By == (icmp.Addr{}) {
 		return dst
 	}
 	dst = appendTypeWords(dst, r.Version, r.Refusal.Type, r.Refusal.Code)
-	return appendAddr(append(dst, '@'), &r.Refusal.By, r.Version)
+	return h.append(append(dst, '@'), &r.Refusal.By, r.Version)
 }
 
 // KindName is the word for a kind.
