@@ -39,6 +39,54 @@ func Golden(t testing.TB, name, got string) {
 	}
 }
 
+// GoldenPart wants that got is what stands in the document at path between `<!-- name -->` and `<!-- end -->`, indented
+// as code is. With -update it is written there.
+func GoldenPart(t testing.TB, path, name, got string) {
+	t.Helper()
+	document, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, want, after, ok := part(string(document), name)
+	if !ok {
+		t.Fatalf("%s has no part <!-- %s -->", path, name)
+	}
+	got = indented(got)
+	if *update {
+		if err := os.WriteFile(path, []byte(before+got+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != want {
+		t.Errorf("not the part %s of %s, which go test -update rewrites:\n%s", name, path, changes(got, want))
+	}
+}
+
+// part takes a document apart: what stands up to a part's first line, its lines, and what is behind them.
+func part(document, name string) (before, lines, after string, ok bool) {
+	const end = "<!-- end -->\n"
+	begin := "<!-- " + name + " -->\n"
+	before, rest, opened := strings.Cut(document, begin)
+	lines, after, closed := strings.Cut(rest, end)
+	return before + begin, lines, end + after, opened && closed
+}
+
+// indented is text as a block of code in Markdown: four blanks before each line that is not empty, and an empty line
+// around it.
+func indented(text string) string {
+	var b strings.Builder
+	b.WriteByte('\n')
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			b.WriteString("    ")
+		}
+		b.WriteString(line)
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
 // changes are the lines of got that are not as wanted, by their numbers. What can't be seen
 // is shown as in Go.
 func changes(got, want string) string {

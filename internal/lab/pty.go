@@ -130,6 +130,13 @@ func (p *PTY) Resume() {
 	p.set(func() { p.stalled = false })
 }
 
+// HangUp closes it, as a window is closed. What runs in it is sent SIGHUP.
+func (p *PTY) HangUp() {
+	p.t.Helper()
+	p.Stall()
+	p.master.Close()
+}
+
 // Start starts cmd in the terminal, which is its controlling one, and its input and output where it has no other. If
 // it has no environment it is that of an xterm-256color.
 func (p *PTY) Start(cmd *exec.Cmd) {

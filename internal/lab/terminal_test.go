@@ -194,6 +194,27 @@ func TestGolden(t *testing.T) {
 	Golden(t, "digits.txt", "one\ntwo\nthree\n")
 }
 
+func TestPart(t *testing.T) {
+	const document = "one\n<!-- a -->\n\n    x\n\n    y\n\n<!-- end -->\ntwo\n<!-- b -->\n<!-- end -->\n<!-- c -->\n\n"
+	for _, tt := range []struct {
+		name, lines string
+		ok          bool
+	}{
+		{"a", "\n    x\n\n    y\n\n", true},
+		{"b", "", true},
+		{"c", "", false}, // it has no end
+		{"d", "", false},
+	} {
+		before, lines, after, ok := part(document, tt.name)
+		if ok != tt.ok || ok && (lines != tt.lines || before+lines+after != document) {
+			t.Errorf("%s: got %q, %t, want %q, %t", tt.name, lines, ok, tt.lines, tt.ok)
+		}
+	}
+	if got, want := indented("x\n\n y\n"), "\n    x\n\n     y\n\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestChanges(t *testing.T) {
 	for _, tt := range []struct{ name, got, want, changes string }{
 		{"the same", "a\nb\n", "a\nb\n", ""},
