@@ -79,6 +79,12 @@ func RowOrders() []string {
 // of a field of JSON or CSV.
 func HasRowOrder(name string) bool { return orderOf(name) != nil }
 
+// SameRowOrder reports whether both are names of one order.
+func SameRowOrder(a, b string) bool {
+	o := orderOf(a)
+	return o != nil && o == orderOf(b)
+}
+
 // orderOf is the order with that name, or nil.
 func orderOf(name string) *order {
 	for i := range orders {
@@ -92,16 +98,46 @@ func orderOf(name string) *order {
 // Sorted are rows in an order that HasRowOrder knows: what begins first, or has most, comes first. What is the
 // same is sorted by start and by key, so that one table has one order.
 func Sorted(rows []flowtable.Row, by string) []*flowtable.Row {
-	o := orderOf(by)
 	sorted := pointers(rows, func(*flowtable.Row) bool { return true })
-	slices.SortFunc(sorted, func(a, b *flowtable.Row) int {
-		c := cmp.Compare(o.by(a), o.by(b))
-		if !o.ascending {
+	new(Sorter).Sort(sorted, by, false)
+	return sorted
+}
+
+// A Sorter sorts again and again. It keeps its memory.
+type Sorter struct{ ranked []ranked }
+
+// A ranked row is one with what it is sorted by.
+type ranked struct {
+	by  int64
+	row *flowtable.Row
+}
+
+// Sort brings rows into an order, as Sorted has it, or into its reverse: what is the same is in the same order
+// in both.
+func (s *Sorter) Sort(rows []*flowtable.Row, by string, reverse bool) {
+	o := orderOf(by)
+	s.ranked = s.ranked[:0]
+	for _, r := range rows {
+		s.ranked = append(s.ranked, ranked{o.by(r), r})
+	}
+	down := o.ascending == reverse
+	slices.SortFunc(s.ranked, func(a, b ranked) int {
+		c := cmp.Compare(a.by, b.by)
+		if down {
 			c = -c
 		}
-		return cmp.Or(c, cmp.Compare(a.Start, b.Start), compareKeys(a, b))
+		if c == 0 {
+			c = cmp.Compare(a.row.Start, b.row.Start)
+		}
+		if c == 0 {
+			c = compareKeys(a.row, b.row)
+		}
+		return c
 	})
-	return sorted
+	for i := range s.ranked {
+		rows[i] = s.ranked[i].row
+	}
+	clear(s.ranked) // they keep no row
 }
 
 // pointers are to those of rows that are wanted: a row is large, and stays where it is.

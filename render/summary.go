@@ -12,8 +12,11 @@ type Summary struct {
 	Live     bool   // the kernel was asked
 	OneWay   bool   // one direction was not seen: do not speak of loss
 	Packets  uint64 // captured: as many as there were events of packets
+	Last     int64  // the time of the last; 0 if there was none
 	Received uint64 // that passed the filter: live, the kernel's
 	Records  uint64 // of a file, all that were read
+	Read     int64  // bytes of files, of Size; 0 if they are not large
+	Size     int64
 	Filter   bool   // an expression picked those of a file
 	Dropped  uint64 // by the kernel
 	Skipped  uint64 // counted but not shown, because the output was too slow
@@ -84,7 +87,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	if !s.OneWay {
 		dst = s.appendWorst(dst)
 	}
-	if n := s.pushedOut(); n > 0 {
+	if n := s.PushedOut(); n > 0 {
 		dst = appendLine(dst, n, "flow", "s made room for others (--max-flows)")
 	}
 	return dst
@@ -93,9 +96,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 // alarm is the paint of a count that should be 0.
 func (s *Summary) alarm(n uint64) Paint { return PaintError.when(s.Color && n > 0) }
 
-// pushedOut is how many flows had to make room for others before they were over: the others had
+// PushedOut is how many flows had to make room for others before they were over: the others had
 // their end.
-func (s *Summary) pushedOut() uint64 {
+func (s *Summary) PushedOut() uint64 {
 	e := &s.Totals.Evicted
 	return e.Flows - e.Over - e.Reset
 }
@@ -224,7 +227,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 	if !s.OneWay {
 		dst = s.appendWorstJSON(dst)
 	}
-	dst = appendUint(dst, "evicted_flows", s.pushedOut())
+	dst = appendUint(dst, "evicted_flows", s.PushedOut())
 	return append(dst, "}\n"...)
 }
 

@@ -136,7 +136,7 @@ func TestSummaryNamesTheWorst(t *testing.T) {
 // Flows that were over, or left with a reset, did not make room for others before their time.
 func TestPushedOut(t *testing.T) {
 	s := Summary{Totals: &flowtable.Totals{Evicted: flowtable.Evicted{Flows: 10, Over: 3, Reset: 5}}}
-	if got := s.pushedOut(); got != 2 {
+	if got := s.PushedOut(); got != 2 {
 		t.Errorf("%d flows made room, want 2", got)
 	}
 }

@@ -93,3 +93,49 @@ func Duration(r *flowtable.Row) int64 { return duration(r) }
 
 // ProtoName is "icmp" or "icmp6".
 func ProtoName(version uint8) string { return protoOf(version) }
+
+// AppendAddr appends an address of that IP version.
+func AppendAddr(dst []byte, a *icmp.Addr, version uint8) []byte { return appendAddr(dst, a, version) }
+
+// AppendResponder appends who is asked in a flow, and the interface behind it if that tells it from others.
+func (n *Ifaces) AppendResponder(dst []byte, k *flowtable.Key) []byte {
+	return hosts(nil).appendResponder(dst, k, &n.names)
+}
+
+// Hosts says what addresses are called, as Options.Name has it; nil knows no names.
+type Hosts func(a icmp.Addr) Text
+
+// AppendRequester appends who asks in r, or a dash if nobody does.
+func (h Hosts) AppendRequester(dst []byte, r *flowtable.Row) []byte {
+	return hosts(h).appendRequester(dst, r)
+}
+
+// AppendResponder is that of Ifaces, with a name.
+func (h Hosts) AppendResponder(dst []byte, k *flowtable.Key, n *Ifaces) []byte {
+	return hosts(h).appendResponder(dst, k, &n.names)
+}
+
+// IsKnown reports whether an address has a name.
+func (h Hosts) IsKnown(a *icmp.Addr) bool { return hosts(h).name(a) != "" }
+
+// AppendVLAN appends the identifiers in a flow's VLAN, the outer first, or nothing if it is in none.
+func AppendVLAN(dst []byte, vlan uint32) []byte { return appendTags(dst, vlan, '.') }
+
+// AppendMillis appends a time, which is not below 0, in milliseconds with three decimals.
+func AppendMillis(dst []byte, ns int64) []byte { return appendMillis(dst, ns) }
+
+// AppendPercent appends a share, 0 to 1, in percent.
+func AppendPercent(dst []byte, share float64) []byte { return appendPercent(dst, share) }
+
+// A Clock says times as lines do: one that they would have as a difference, as the time of day. It
+// belongs to one goroutine.
+type Clock struct{ clock }
+
+// NewClock makes one for such lines.
+func NewClock(o *Options) *Clock { return &Clock{newClock(o.Time, o.Location)} }
+
+// Append appends the time ns.
+func (c *Clock) Append(dst []byte, ns int64) []byte { return c.moment(dst, ns) }
+
+// AppendDecimal appends n in decimal.
+func AppendDecimal(dst []byte, n uint64) []byte { return appendDecimal(dst, n) }
