@@ -50,6 +50,13 @@ var policies = map[string]policy{
 		ours:  []string{"capture/icmp", "flowtable", "render", "internal/caret"},
 		never: []string{"os", "net"},
 	},
+	"render/screen": {
+		ours: []string{"capture/icmp", "flowtable", "internal/caret", "render", "render/where"},
+		others: []string{
+			"charm.land/bubbles/v2/key", "charm.land/bubbles/v2/textinput", "charm.land/bubbletea/v2", "github.com/charmbracelet/x/ansi",
+		},
+		never: []string{"os", "net"},
+	},
 	"render/names": {ours: []string{"capture/icmp", "internal/rescue", "render"}, never: []string{"os", "os/exec"}},
 	"": {
 		ours: []string{

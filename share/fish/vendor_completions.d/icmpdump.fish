@@ -2,6 +2,7 @@
 
 set -l sort start end duration packets bytes requests replies lost loss pending late duplicates ooo \
     unsolicited errors multi forgotten repeats rtt p95 max
+set -l orders start lost loss rtt p95 requests errors end # with top
 set -l filter and or not host net src dst ip ip6 icmp icmp6 proto ether vlan multicast broadcast less \
     greater inbound outbound ifname type id seq ttl quoted
 set -l types echo echo-reply unreach time-exceeded redirect parameter-problem packet-too-big timestamp \
@@ -32,6 +33,12 @@ function __icmpdump_at
     set -l words (__icmpdump_words)
     test (count $words) = 0; and set words first
     contains -- $words[-1] $argv
+end
+
+# __icmpdump_top reports whether the command is top.
+function __icmpdump_top
+    set -l words (__icmpdump_words)
+    test "$words[1]" = top
 end
 
 # __icmpdump_free reports whether any word of a filter may stand at the cursor.
@@ -100,7 +107,8 @@ complete -c icmpdump -l late -x -d 'an answer can come until then'
 complete -c icmpdump -l flow-idle -x -d 'a conversation is over after this time'
 complete -c icmpdump -l max-flows -x -d 'remember so many conversations'
 complete -c icmpdump -l csv -d 'rows as comma-separated values'
-complete -c icmpdump -l sort -x -a "$sort" -d 'sort rows by this'
+complete -c icmpdump -l sort -x -n 'not __icmpdump_top' -a "$sort" -d 'sort rows by this'
+complete -c icmpdump -l sort -x -n __icmpdump_top -a "$orders" -d 'sort flows by this'
 complete -c icmpdump -l top -x -d 'only so many rows'
 complete -c icmpdump -s w -r -F -d 'write the packets to a file'
 complete -c icmpdump -s C -x -d 'go on in another file when one is so large'
