@@ -57,6 +57,11 @@ var policies = map[string]policy{
 		},
 		never: []string{"os", "net"},
 	},
+	"render/terminal": {
+		ours:   []string{"capture/icmp", "flowtable", "internal/rescue", "render", "render/screen"},
+		others: []string{"charm.land/bubbletea/v2", "github.com/charmbracelet/colorprofile", "golang.org/x/sys/unix"},
+		never:  []string{"net"},
+	},
 	"render/names": {ours: []string{"capture/icmp", "internal/rescue", "render"}, never: []string{"os", "os/exec"}},
 	"": {
 		ours: []string{
