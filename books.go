@@ -22,6 +22,7 @@ type books struct {
 	totals *flowtable.Totals
 
 	others, shown, skipped, unwritten uint64
+	collapsed                         uint64 // on a terminal, events that had no line
 	undrawn, leftOut, hidden          uint64
 	saved                             *render.Saved // nil without -w
 }
@@ -48,6 +49,9 @@ func (b *books) lines() [][]entry {
 		events = append(events, entry{"counted, not drawn", b.undrawn})
 	} else {
 		events = append(events, entry{"shown", b.shown}, entry{"skipped", b.skipped}, entry{"unwritten", b.unwritten})
+	}
+	if b.collapsed > 0 {
+		events = append(events, entry{"without a line", b.collapsed})
 	}
 	if b.where && (!b.flows || b.leftOut > 0) {
 		events = append(events, entry{"filtered by --where", b.leftOut})

@@ -93,8 +93,8 @@ func TestTerminalHasColors(t *testing.T) {
 		"more of them": {"-evvv -XX -# -r " + path, []render.Paint{render.PaintRequest, render.PaintError, render.PaintFaint}},
 		"rows":         {"flows -r " + path, []render.Paint{render.PaintError}},
 	} {
-		plain := onTerminal(t, "icmpdump --color=never "+tt.options)
-		got := onTerminal(t, wantsColors+"icmpdump "+tt.options)
+		plain := left(onTerminal(t, "icmpdump --color=never "+tt.options))
+		got := left(onTerminal(t, wantsColors+"icmpdump "+tt.options))
 		if without := painted.ReplaceAllString(got, "$1"); strings.Contains(plain, "\x1b") || without != plain {
 			t.Errorf("%s: with colours %.900q, without %.900q", name, got, plain)
 		}
@@ -107,12 +107,24 @@ func TestTerminalHasColors(t *testing.T) {
 			}
 		}
 		for _, forced := range []string{"icmpdump --color=always ", "CLICOLOR_FORCE=1 icmpdump "} {
-			piped := onTerminal(t, "unset NO_COLOR; "+forced+tt.options+" 2>/dev/null | cat")
+			piped := left(onTerminal(t, "unset NO_COLOR; "+forced+tt.options+" 2>/dev/null | cat"))
 			if piped == "" || !strings.HasPrefix(got, piped) {
 				t.Errorf("%s: %s prints %.900q to a pipe, want %.900q", name, forced, piped, got)
 			}
 		}
 	}
+}
+
+// left is what is left on a terminal when the row below the lines is gone, which was written and erased before some of
+// them.
+func left(written string) string {
+	var text strings.Builder
+	for line := range strings.Lines(written) {
+		line = strings.TrimSuffix(line, "\r\n")
+		line = line[strings.LastIndex(line, "\r")+1:]
+		text.WriteString(strings.TrimPrefix(line, "\x1b[J") + "\n")
+	}
+	return text.String()
 }
 
 // wantsColors is an environment that says so.

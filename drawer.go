@@ -8,6 +8,7 @@ import (
 
 	"icmpdump/internal/rescue"
 	"icmpdump/render"
+	"icmpdump/render/terminal"
 )
 
 const (
@@ -25,6 +26,7 @@ const (
 // the other.
 type drawer struct {
 	out  io.Writer
+	tty  *terminal.Terminal // takes the place of out and draw, if it is there
 	draw render.Appender
 	full chan *batch
 	free chan *batch
@@ -86,6 +88,10 @@ func (d *drawer) batch(b *batch) {
 // next draws the next event of a batch.
 func (d *drawer) next(b *batch) {
 	e, f := b.next()
+	if d.tty != nil {
+		d.tty.Event(e, &f)
+		return
+	}
 	if e.Ended {
 		d.text = d.draw.AppendRow(d.text, &b.events.Rows[e.Row])
 	} else {
@@ -99,6 +105,10 @@ func (d *drawer) next(b *batch) {
 
 // flush writes the text that was drawn, and counts its events.
 func (d *drawer) flush() {
+	if d.tty != nil {
+		d.fail(d.tty.Flush())
+		return
+	}
 	if len(d.text) == 0 {
 		return
 	}
@@ -120,14 +130,20 @@ func (d *drawer) write(text []byte) int {
 		return 0
 	}
 	n, err := d.out.Write(text)
-	if err != nil {
-		d.gone = true
-		d.stop()
-		if !errors.Is(err, syscall.EPIPE) {
-			d.err = err
-		}
-	}
+	d.fail(err)
 	return n
+}
+
+// fail ends the capture, if there is an error.
+func (d *drawer) fail(err error) {
+	if err == nil {
+		return
+	}
+	d.gone = true
+	d.stop()
+	if !errors.Is(err, syscall.EPIPE) {
+		d.err = err
+	}
 }
 
 // stopOnHangup calls stop as soon as nobody reads the pipe any more that f may be, without
@@ -135,9 +151,10 @@ func (d *drawer) write(text []byte) int {
 // left behind.
 func stopOnHangup(f *os.File, stop func()) {
 	if st, err := f.Stat(); err == nil && st.Mode()&os.ModeNamedPipe != 0 {
+		fd := int(f.Fd()) // before anybody closes f
 		go func() {
 			defer rescue.Guard()
-			if hungUp(int(f.Fd())) == nil {
+			if hungUp(fd) == nil {
 				stop()
 			}
 		}()

@@ -32,7 +32,7 @@ const (
 
 // expression is the filter that the words are or, without words, that is in the file. It is nil if
 // there is neither: everything passes.
-func expression(ctx context.Context, words []string, file string, live, flows bool) (*filter.Filter, error) {
+func expression(ctx context.Context, words []string, file string, live bool, what view) (*filter.Filter, error) {
 	text := strings.Join(words, " ")
 	if file != "" {
 		if len(words) > 0 {
@@ -55,8 +55,8 @@ func expression(ctx context.Context, words []string, file string, live, flows bo
 	wrong := &usageError{text: fmt.Sprintf("filter: %s", err)}
 	errors.As(err, &wrong.at)
 	begin := strings.ToLower(text)
-	if !flows && file == "" && (strings.HasPrefix(begin, "flo") || strings.HasPrefix(begin, "sch")) {
-		wrong.hint = "the commands are flows and schema"
+	if what == viewLines && file == "" && (strings.HasPrefix(begin, "flo") || strings.HasPrefix(begin, "sch") || strings.HasPrefix(begin, "top")) {
+		wrong.hint = "the commands are flows, top and schema"
 	}
 	return nil, wrong
 }

@@ -21,7 +21,7 @@ func TestResolvingEnds(t *testing.T) {
 		}
 		return nil, errors.New("nobody answers")
 	}}
-	_, err := expression(t.Context(), []string{"host", "nobody.invalid"}, "", true, false)
+	_, err := expression(t.Context(), []string{"host", "nobody.invalid"}, "", true, viewLines)
 	var usage *usageError
 	if !errors.As(err, &usage) || usage.at == nil || usage.at.Offset != 5 || !strings.Contains(err.Error(), `no host "nobody.invalid"`) {
 		t.Errorf("%v", err)

@@ -13,21 +13,22 @@ import (
 	"icmpdump/capture/icmp"
 	"icmpdump/flowtable"
 	"icmpdump/render"
+	"icmpdump/render/screen"
 )
 
 // ofLines are options that say what lines there are and what they look like.
 var ofLines = []string{
 	"t", "#", "q", "v", "e", "x", "X", "A", "micro", "nano", "time-stamp-precision", "counters", "no-lost",
-	"on-stall", "print",
+	"on-stall", "fps", "print",
 }
 
 // ofFlows are options of the command that prints rows.
-var ofFlows = []string{"csv", "sort", "top"}
+var ofFlows = []string{"csv", "top"}
 
-// checkFlows checks the options that have to do with rows, or with lines.
-func (g *given) checkFlows(c *cli.Context, flows bool) error {
+// checkView checks the options that have to do with one view of a capture, and not with others.
+func (g *given) checkView(c *cli.Context, what view) error {
 	refused, reason := ofFlows, "is an option of icmpdump flows"
-	if flows {
+	if what == viewFlows {
 		refused, reason = ofLines, "is about lines, and icmpdump flows prints none"
 	}
 	for _, name := range refused {
@@ -36,6 +37,12 @@ func (g *given) checkFlows(c *cli.Context, flows bool) error {
 		}
 	}
 	switch by := c.String("sort"); {
+	case what == viewLines && c.IsSet("sort"):
+		return usagef("--sort is an option of icmpdump flows, and of top")
+	case what == viewScreen && c.Bool("json"):
+		return usagef("--json is for programs, and icmpdump top for people")
+	case what == viewScreen && !screen.HasOrder(by):
+		return usagef("--sort %s: one of %s", by, strings.Join(screen.Orders(), ", "))
 	case c.Bool("csv") && c.Bool("json"):
 		return usagef("--csv or --json, not both")
 	case !render.HasRowOrder(by):

@@ -7,6 +7,8 @@ usage: icmpdump [options] [filter]
        icmpdump -r FILE [options] [filter]
        icmpdump flows [options] [filter]
                                   no lines; at the end one for each conversation
+       icmpdump top [options] [filter]
+                                  the full screen: a table of conversations, as they go on
        icmpdump schema            the JSON Schema of what --json prints
 
 examples:
@@ -22,6 +24,7 @@ examples:
                                     the last gigabyte, in ten files
   icmpdump flows -r trace.pcap --sort lost --top 10
                                     the ten conversations that lost most
+  sudo icmpdump top -i eth0         who pings whom, and what is lost, as it happens
 
 where from:
   -i IF         listen on IF: a name, an index of -D, several with commas; may be
@@ -67,7 +70,8 @@ how it looks:
   --color WHEN  colours by meaning: auto (the default) on a terminal, always, never.
                 NO_COLOR and CLICOLOR_FORCE are heeded by auto
   --stats       at the end, account for every packet
-
+  --fps N       on a terminal, write the row of totals, and the full screen, up to N
+                times a second (4)
   --on-stall WHAT
                 when the output is too slow for what comes in: skip (the default)
                 leaves out lines, counts them and says so; block waits, and what
@@ -78,6 +82,15 @@ how it looks:
   -N            the same, only the part before the first dot
   -n, -l        accepted: addresses are numbers without --names, ports always, and every
                 line is written at once
+
+on a terminal:
+  the last row has the totals. Tab goes to the full screen and back, q ends, Enter makes
+  an empty line, ? shows the keys. More than 200 lines a second are counted in one,
+  '… 12431 more (1.0 s)', but for 50 of lost requests and errors; with -v all are shown.
+  On the full screen, j k g G PgUp PgDn move, Enter shows one flow and Esc all, / n N
+  search, f filters as --where does, s S sort, w saves the flow, Space freezes the view,
+  d shows names, u UTC, r begins counting anew, ? shows all keys, Q ends and prints it.
+  From a file, top stays when all is read
 
 into files:
   -w FILE       write the packets to FILE, and print no lines: pcap if its name ends in
@@ -111,7 +124,9 @@ what counts:
 flows:
   --csv         comma-separated values; --json for a flow event each
   --sort KEY    by start (the default), the first on top; or, the most on top, by end,
-                duration, packets or another count or time: lost, loss, dup, p95-ms
+                duration, packets or another count or time: lost, loss, dup, p95-ms.
+                With top, what the screen begins with: start, lost, loss, rtt, p95,
+                requests, errors or end
   --top N       only the first N
 
   -h, --help    this text

@@ -118,12 +118,12 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 	cli.HelpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}}
 	cli.VersionFlag = &cli.BoolFlag{Name: "version"}
 	cli.VersionPrinter = func(*cli.Context) { fmt.Fprintln(talk, "icmpdump", version) }
-	var g given
-	show := func(c *cli.Context, flows bool) error {
+	g := given{fps: defaultFPS}
+	show := func(c *cli.Context, what view) error {
 		if c.Bool("D") {
 			return listInterfaces(talk)
 		}
-		o, err := g.options(c, flows)
+		o, err := g.options(c, what)
 		if err != nil {
 			return err
 		}
@@ -143,13 +143,18 @@ func newApp(talk io.Writer, stdout, stderr *os.File) *cli.App {
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return refused(err) },
 		ExitErrHandler:            func(*cli.Context, error) {}, // run does it
 		Flags:                     append(g.flags(), cli.HelpFlag, cli.VersionFlag),
-		Action:                    func(c *cli.Context) error { return show(c, false) },
+		Action:                    func(c *cli.Context) error { return show(c, viewLines) },
 		// What stands behind a command are words: normalize has put all options before it.
 		Commands: []*cli.Command{{
 			Name:            "flows",
 			HideHelp:        true,
 			SkipFlagParsing: true,
-			Action:          func(c *cli.Context) error { return show(c, true) },
+			Action:          func(c *cli.Context) error { return show(c, viewFlows) },
+		}, {
+			Name:            "top",
+			HideHelp:        true,
+			SkipFlagParsing: true,
+			Action:          func(c *cli.Context) error { return show(c, viewScreen) },
 		}, {
 			Name:            "schema",
 			HideHelp:        true,

@@ -146,6 +146,30 @@ func TestOwnQueriesAreNotShown(t *testing.T) {
 	}
 }
 
+// Nor are they on the full screen, of packets that have no lines.
+func TestOwnQueriesAreNotOnTheScreen(t *testing.T) {
+	a, b := lab.Pair(t)
+	lab.Need(t, "ping", "sysctl")
+	b.Sysctl("net.ipv4.icmp_ratelimit=0")
+	p := lab.OpenPTY(t, 160, 24)
+	p.Start(naming(t, a, "10.0.0.2", "top", "-i", "va", "--names", "--stats", "-w", filepath.Join(t.TempDir(), "all.pcapng"), "icmp"))
+	p.WaitFor("no flows yet")
+	a.Run("ping", "-c3", "-i0.2", "10.0.0.2")
+	p.WaitFor("echo reply")
+	p.Settle(500 * time.Millisecond)
+	p.Write("Q")
+	if code := p.End(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	_, text, _ := strings.Cut(p.Text(), "\x1b[?1049l")
+	tail, summary, _ := strings.Cut(text, "packets captured")
+	_, tail, _ = strings.Cut(tail, "last packets")
+	if !strings.Contains(tail, "echo reply") || strings.Contains(tail, "unreachable") || strings.Contains(summary, "!=") ||
+		!strings.Contains(summary, " about the queries of --names not shown") || strings.Contains(summary, "about queries for names 0") {
+		t.Errorf("got %q", text)
+	}
+}
+
 // Nor are those about a connection, which quote what was sent before it was one.
 func TestOwnConnectionsAreNotShown(t *testing.T) {
 	a, b := lab.Pair(t)

@@ -41,9 +41,10 @@ func checkNames(c *cli.Context) error {
 	return nil
 }
 
-// newNames looks for names if they are asked for, and there is text that they could be in.
+// newNames looks for names if they are asked for, and there is text that they could be in. On a console they
+// may be asked for later, by a key.
 func newNames(o *options, clock func() time.Time) *names.Resolver {
-	if !o.names || o.silent && !o.flows {
+	if !o.console && (!o.names || o.silent && !o.flows) {
 		return nil
 	}
 	return names.New(names.Config{Clock: clock, HostOnly: o.hostOnly})
@@ -53,7 +54,7 @@ func newNames(o *options, clock func() time.Time) *names.Resolver {
 // is done.
 func (w *watcher) lineName(ctx context.Context) func(icmp.Addr) render.Text {
 	switch {
-	case w.names == nil:
+	case !w.opts.names || w.names == nil:
 		return nil
 	case w.opts.live:
 		return w.names.Name
@@ -93,7 +94,7 @@ func rowAddrs(rows []*flowtable.Row) (list []icmp.Addr) {
 // foresee asks for the names of what came to the batch behind m, so that who draws it waits for all of
 // them together.
 func (w *worker) foresee(m mark) {
-	if w.names == nil || w.opts.live {
+	if !w.opts.names || w.names == nil || w.opts.live || w.opts.silent {
 		return
 	}
 	for i := range w.batch.events.All[m.events:] {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,8 +34,12 @@ type options struct {
 	json       bool
 	color      string // one of colorWords
 	stats      bool
-	wait       bool // for an output that is too slow, and skip no lines
-	flows      bool // print the rows of the table, and no lines
+	wait       bool     // for an output that is too slow, and skip no lines
+	flows      bool     // print the rows of the table, and no lines
+	screen     bool     // begin with the full screen
+	console    bool     // stdout is a terminal that somebody looks at; watch finds out
+	keys       *os.File // of the console; nil if there is none
+	fps        int      // how often a second a terminal is written to
 	csv        bool
 	sort       string        // an order of rows
 	top        int           // rows at most; 0 is all
@@ -54,6 +59,7 @@ type given struct {
 	hex, hexASCII, ascii    int // -x, -X, -A
 	count, snaplen, ringKiB number
 	maxFlows, top, workers  number
+	fps                     number
 	seconds, fileCount      number // -G, -W
 }
 
@@ -100,6 +106,7 @@ func (g *given) flags() []cli.Flag {
 		&cli.StringFlag{Name: "color", Value: colorAuto},
 		&cli.BoolFlag{Name: "stats"},
 		&cli.StringFlag{Name: "on-stall", Value: "skip"},
+		&cli.GenericFlag{Name: "fps", Value: &g.fps},
 		&cli.BoolFlag{Name: "no-lost"},
 		&cli.StringFlag{Name: "where"},
 		&cli.StringFlag{Name: "reply-timeout", Value: "10s"},
@@ -134,12 +141,27 @@ func twice(list []string, s string) bool {
 // maxBytes is the most that -B and -s can ask for: more than enough of a packet.
 const maxBytes = 1 << 30
 
+// How often a second a terminal is written to: as often as can be read, and at most as often as is of use.
+const (
+	defaultFPS = 4
+	maxFPS     = 60
+)
+
 // maxWorkers is the most that --workers can ask for: a ring each, and a processor to be of use.
 const maxWorkers = 64
 
-// options checks everything that can be checked before anything is opened. With flows it is the
-// command of that name.
-func (g *given) options(c *cli.Context, flows bool) (*options, error) {
+// A view is what is to be seen of a capture: what the command says.
+type view uint8
+
+const (
+	viewLines  view = iota
+	viewFlows       // the command flows
+	viewScreen      // the command top
+)
+
+// options checks everything that can be checked before anything is opened.
+func (g *given) options(c *cli.Context, what view) (*options, error) {
+	flows := what == viewFlows
 	direction, known := directions[strings.ToLower(c.String("Q"))]
 	files, counters := c.StringSlice("r"), c.String("counters")
 	precision, stall := c.String("time-stamp-precision"), c.String("on-stall")
@@ -156,6 +178,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		return nil, usagef("-B 0: a ring has a size")
 	case c.IsSet("c") && g.count == 0:
 		return nil, usagef("-c 0: stop after how many packets?")
+	case g.fps > maxFPS || c.IsSet("fps") && g.fps == 0:
+		return nil, usagef("--fps %d: 1 to %d", g.fps, maxFPS)
 	case c.IsSet("workers") && (g.workers == 0 || g.workers > maxWorkers):
 		return nil, usagef("--workers %d: 1 to %d", g.workers, maxWorkers)
 	case g.ringKiB > maxBytes>>10:
@@ -175,7 +199,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	case stall != "skip" && stall != "block":
 		return nil, usagef("--on-stall=%s: skip or block", stall)
 	}
-	if err := g.checkFlows(c, flows); err != nil {
+	if err := g.checkView(c, what); err != nil {
 		return nil, err
 	}
 	if err := checkNames(c); err != nil {
@@ -185,7 +209,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	if err != nil {
 		return nil, err
 	}
-	save, comment, err := g.saving(c, flows)
+	save, comment, err := g.saving(c, what)
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +219,8 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 	}
 	o := &options{
 		flows:      flows,
+		screen:     what == viewScreen,
+		fps:        int(g.fps),
 		csv:        c.Bool("csv"),
 		sort:       c.String("sort"),
 		top:        int(min(g.top, math.MaxInt)),
@@ -244,7 +270,7 @@ func (g *given) options(c *cli.Context, flows bool) (*options, error) {
 		}
 	}
 	// Last, because names may have to be resolved.
-	o.filter, err = expression(c.Context, c.Args().Slice(), c.String("F"), o.live, flows)
+	o.filter, err = expression(c.Context, c.Args().Slice(), c.String("F"), o.live, what)
 	return o, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"icmpdump/capture/pcapfile"
 	"icmpdump/render"
+	"icmpdump/render/terminal"
 )
 
 const (
@@ -25,17 +26,41 @@ const (
 type progress struct {
 	mu     sync.Mutex // guards what follows: whoever reads draws the line, and others write
 	stderr *os.File
-	files  *pcapfile.Files // nil if there is nothing to show
+	tty    *terminal.Terminal // takes what is written, if it is there
+	files  *pcapfile.Files    // nil if there is nothing to show
 	begin  time.Time
 	drawn  time.Time
 	text   []byte // the line; empty if there is none
 }
 
-// follow begins to show how far files have been read.
-func (p *progress) follow(files *pcapfile.Files, now time.Time) {
+// follow begins to show how far files have been read, if they are large: on the console, in its row, or in a line
+// on stderr, which is there only if escape sequences may be.
+func (w *watcher) follow(files *pcapfile.Files, stdout *os.File) {
 	_, total := files.Position()
-	if total > progressFrom && isTerminal(p.stderr) {
+	if total <= progressFrom {
+		return
+	}
+	if w.opts.console {
+		w.files, w.size = files, total
+		return
+	}
+	linesAreSeen := !w.opts.flows && !w.opts.silent && isTerminal(stdout)
+	if p := w.talk; !linesAreSeen && colors(colorAuto, isTerminal(p.stderr), os.Getenv) {
+		now := w.clock()
 		p.files, p.begin, p.drawn = files, now, now
+	}
+}
+
+// advance says how far files have been read. It belongs to who reads them.
+func (w *watcher) advance() {
+	switch {
+	case w.talk.files != nil:
+		w.talk.update(w.clock())
+	case w.files != nil:
+		read, _ := w.files.Position()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.read = read
 	}
 }
 
@@ -58,6 +83,13 @@ func (p *progress) update(now time.Time) {
 	p.stderr.Write(p.text)
 }
 
+// via has t take what is written from now on; nil takes nothing.
+func (p *progress) via(t *terminal.Terminal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tty = t
+}
+
 // erase takes the line away.
 func (p *progress) erase() {
 	p.mu.Lock()
@@ -76,6 +108,10 @@ func (p *progress) clear() {
 func (p *progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.tty != nil {
+		p.tty.Say(b)
+		return len(b), nil
+	}
 	p.clear()
 	return p.stderr.Write(b)
 }

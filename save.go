@@ -24,7 +24,7 @@ import (
 var saveOptions = []string{"C", "G", "W", "print", "comment"}
 
 // saving is what the options say of -w, or nil; comment, whether its packets are to have comments.
-func (g *given) saving(c *cli.Context, flows bool) (_ *savefile.Config, comment bool, _ error) {
+func (g *given) saving(c *cli.Context, what view) (_ *savefile.Config, comment bool, _ error) {
 	path := c.String("w")
 	if path == "/dev/stdout" || path == "/dev/fd/1" {
 		path = "-"
@@ -62,8 +62,10 @@ func (g *given) saving(c *cli.Context, flows bool) (_ *savefile.Config, comment 
 		return nil, false, usagef("-w -: standard output is the file, and --print has no place")
 	case path == "-" && c.Bool("json"):
 		return nil, false, usagef("-w -: standard output is the file, and --json has no place")
-	case path == "-" && flows:
+	case path == "-" && what == viewFlows:
 		return nil, false, usagef("-w -: standard output is the file, and the flows have no place")
+	case path == "-" && what == viewScreen:
+		return nil, false, usagef("-w -: standard output is the file, and the screen has no place")
 	case c.IsSet("G") && c.IsSet("r") && !strings.Contains(path, "%"):
 		return nil, false, usagef("-w %s: each file of -G would be written over the one before: a name has %%s, or %%H%%M%%S in it", path)
 	case comment && pcapfile.IsClassic(path):

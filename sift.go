@@ -73,7 +73,7 @@ func (w *worker) wants(e *flowtable.Event) bool {
 	if w.count {
 		w.want--
 		if w.done = w.want == 0; w.done {
-			w.drawer.stop()
+			w.stop()
 		}
 	}
 	return true
@@ -82,7 +82,7 @@ func (w *worker) wants(e *flowtable.Event) bool {
 // hide takes out of the batch what came behind m and is about queries for names: who looks at a host's
 // traffic wants to see others'. The table and -w have it.
 func (w *worker) hide(m mark) {
-	if w.names == nil || w.opts.flows || w.opts.silent {
+	if w.names == nil || w.opts.flows || w.opts.silent && !w.opts.console {
 		return
 	}
 	came := len(w.batch.events.All)

@@ -38,6 +38,7 @@ type worker struct {
 	*watcher
 	sieve
 	pump   pump
+	stop   func()             // ends the capture
 	live   []*afpacket.Source // what the pump reads, if that is live
 	heard  time.Time          // when packets came last; live
 	batch  *batch             // for the drawer
@@ -49,12 +50,14 @@ type worker struct {
 
 	others  uint64 // events of requests that got no answer, and of flows that are over
 	undrawn uint64 // events that nobody wants to see
+	told    uint64 // changes that the console knows of
 	dropped uint64 // packets, by the kernel, that the table has been told of
 
 	// For the summary; guarded by the watcher's mu.
 	tally    capture.Tally
 	counters capture.Counters
 	skipped  uint64 // events that were not drawn
+	last     int64  // the time of the last packet
 }
 
 // run reads until the end.
@@ -77,9 +80,7 @@ func (w *worker) run(ctx context.Context) error {
 	go func() {
 		defer rescue.Guard()
 		err = w.pump.Run(ctx, <-free, func(b *capture.Batch) *capture.Batch {
-			if w.talk.files != nil {
-				w.talk.update(time.Now())
-			}
+			w.advance()
 			read <- b
 			return <-free
 		})
@@ -127,6 +128,18 @@ func (w *worker) packets(in *capture.Batch) {
 		w.leave(in, first)
 	} else if w.live != nil {
 		w.tick(len(in.Packets) == 0, time.Now())
+	}
+	w.tell()
+}
+
+// tell has the console look at the totals, if they are others than before.
+func (w *worker) tell() {
+	if w.tty == nil {
+		return
+	}
+	if n := w.changes(); n != w.told {
+		w.told = n
+		w.tty.Changed()
 	}
 }
 
@@ -176,6 +189,9 @@ func (w *worker) tick(quiet bool, now time.Time) {
 func (w *worker) hear(in *capture.Batch) {
 	w.mu.Lock()
 	w.tally, w.counters = in.Tally, in.Counters
+	if n := len(in.Packets); n > 0 {
+		w.last = in.Packets[n-1].Time
+	}
 	w.mu.Unlock()
 	if n := in.Counters.Dropped; n > w.dropped {
 		w.dropped = n
@@ -187,7 +203,7 @@ func (w *worker) hear(in *capture.Batch) {
 // is left for the next time.
 func (w *worker) pass(m mark) {
 	b := w.batch
-	if w.opts.silent {
+	if w.opts.silent && !w.opts.console {
 		w.undrawn += uint64(len(b.events.All) - m.events)
 		b.cut(m)
 	}
@@ -215,7 +231,7 @@ func (w *worker) exchange() *batch {
 	if w.opts.wait {
 		return <-w.drawer.free
 	}
-	for w.batch.large() && w.waited < patience && !slices.ContainsFunc(w.live, (*afpacket.Source).Crowded) {
+	for !w.opts.silent && w.batch.large() && w.waited < patience && !slices.ContainsFunc(w.live, (*afpacket.Source).Crowded) {
 		w.timer.Reset(time.Millisecond)
 		select {
 		case b := <-w.drawer.free:
@@ -228,10 +244,15 @@ func (w *worker) exchange() *batch {
 	return nil
 }
 
-// skip leaves undrawn what came behind m.
+// skip leaves undrawn what came behind m. Nobody misses a line where there are none.
 func (w *worker) skip(m mark) {
-	w.mu.Lock()
-	w.skipped += uint64(len(w.batch.events.All) - m.events)
-	w.mu.Unlock()
+	n := uint64(len(w.batch.events.All) - m.events)
+	if w.opts.silent {
+		w.undrawn += n
+	} else {
+		w.mu.Lock()
+		w.skipped += n
+		w.mu.Unlock()
+	}
 	w.batch.cut(m)
 }

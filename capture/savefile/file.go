@@ -97,7 +97,7 @@ func create(ctx context.Context, path string, ours bool, inputs []os.FileInfo) (
 	case isAny(st, inputs):
 		err = fmt.Errorf("%s is being read: it is not written over", path)
 	case fresh:
-		err = giveAway(f)
+		err = GiveAway(f)
 	default:
 		err = f.Truncate(0)
 	}
@@ -133,8 +133,8 @@ func openSaved(ctx context.Context, path string) (f *os.File, fresh bool, err er
 	}
 }
 
-// giveAway makes the user who called sudo the owner of a new file.
-func giveAway(f *os.File) error {
+// GiveAway makes the user who called sudo the owner of a new file.
+func GiveAway(f *os.File) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
