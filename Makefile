@@ -14,7 +14,7 @@ SHARE  := share/man/man8/icmpdump.8 \
 	share/fish/vendor_completions.d/icmpdump.fish
 
 # What make bench measures: go are the Go benchmarks, all others are bench/'s scenarios.
-BENCH     := go text flows noise many flood age idle
+BENCH     := go text flows noise many flood age idle screen stall
 COUNT     := 6
 ROUNDS    := 5
 BENCHARGS :=
@@ -27,7 +27,7 @@ PACKAGES := iproute2 iputils-ping fping nftables tcpdump tshark netcat-openbsd p
 export PATH := $(PATH):/usr/sbin:/sbin
 export CGO_ENABLED := 0
 
-.PHONY: help build install uninstall run test race check fuzz bench pgo cap deps clean
+.PHONY: help build install uninstall run test race check screens fuzz bench pgo cap deps clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -48,11 +48,12 @@ run: build ## the live view; ARGS='-i eth0 -c 5' for options
 
 # One package at a time: some of them load the machine.
 test: deps ## all tests, after installing what they need
-	go test -p 1 -count=1 -timeout 5m ./...
+	go test -p 1 -count=1 -timeout 10m ./...
 	go -C bench test -count=1 ./...
 
 race: ## the tests of what runs concurrently, under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile ./render ./render/names ./internal/rescue
+	CGO_ENABLED=1 go test -race -count=1 ./flowtable ./capture ./capture/pcapfile \
+		./render ./render/names ./render/screen ./render/terminal ./internal/rescue
 
 check: ## format, vet for three architectures, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
@@ -62,6 +63,9 @@ check: ## format, vet for three architectures, staticcheck
 	go -C bench vet ./...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
 	cd bench && go tool -modfile=../.ci/tools.mod staticcheck ./...
+
+screens: deps ## the screens in README.md, docs/ and testdata, anew
+	go test -count=1 -run '^Test(Screenshots|TopGolden)$$' . -update
 
 fuzz: ## every fuzz target in turn, FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"icmpdump/bench/traffic"
 )
 
@@ -119,18 +117,11 @@ func seqOf(line string) int {
 
 // sendPings sends echo requests to nobody on a host's lo, and returns when.
 func sendPings(ctx context.Context, h host) (sent [agePackets]time.Time, err error) {
-	fd := -1
-	var to unix.SockaddrLinklayer
-	if err := h.do(func() (err error) {
-		if fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0); err != nil {
-			return fmt.Errorf("socket: %w", err)
-		}
-		to.Ifindex = 1 // lo, in every namespace
-		return nil
-	}); err != nil {
+	out, err := h.sender("lo")
+	if err != nil {
 		return sent, err
 	}
-	defer unix.Close(fd)
+	defer out.close()
 	tick := time.NewTicker(ageEvery)
 	defer tick.Stop()
 	for i := range sent {
@@ -141,8 +132,8 @@ func sendPings(ctx context.Context, h host) (sent [agePackets]time.Time, err err
 		}
 		frame := traffic.Request(ageID, uint16(i+1))
 		sent[i] = time.Now()
-		if err := unix.Sendto(fd, frame[:], 0, &to); err != nil {
-			return sent, fmt.Errorf("sendto: %w", err)
+		if err := out.send(&frame); err != nil {
+			return sent, err
 		}
 	}
 	return sent, nil

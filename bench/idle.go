@@ -116,8 +116,8 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // A look at a process: how often its threads waited, how many nanoseconds they ran, and the most
-// memory it had, in bytes.
-type look struct{ switches, ran, rss uint64 }
+// memory it had and what it has now, in bytes.
+type look struct{ switches, ran, rss, now uint64 }
 
 func lookAt(pid int) (l look, err error) {
 	dir := fmt.Sprintf("/proc/%d", pid)
@@ -134,7 +134,10 @@ func lookAt(pid int) (l look, err error) {
 			if l.rss, err = statusField(string(status), "VmHWM"); err != nil {
 				return l, err
 			}
-			l.rss *= 1024
+			if l.now, err = statusField(string(status), "VmRSS"); err != nil {
+				return l, err
+			}
+			l.rss, l.now = l.rss*1024, l.now*1024
 			continue
 		}
 		switches, err := statusField(string(status), "voluntary_ctxt_switches")

@@ -27,8 +27,14 @@ type listener struct {
 
 // listen starts a program on a host, its output to stdout, and waits until it listens.
 func (h host) listen(ctx context.Context, stdout *os.File, argv ...string) (*listener, error) {
-	l := &listener{cmd: command(ctx, argv...)}
-	l.cmd.Stdout = stdout
+	cmd := command(ctx, argv...)
+	cmd.Stdout = stdout
+	return h.start(ctx, cmd)
+}
+
+// start starts cmd on a host, and waits until it listens.
+func (h host) start(ctx context.Context, cmd *exec.Cmd) (*listener, error) {
+	l := &listener{cmd: cmd}
 	stderr, err := l.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -61,12 +67,15 @@ func (h host) listen(ctx context.Context, stdout *os.File, argv ...string) (*lis
 	l.cmd.Process.Kill()
 	l.said.Wait()
 	l.cmd.Wait()
-	return nil, fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, l.text.String())
+	return nil, fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, l.text.String())
 }
 
-// end ends the program as ^C does, and returns what it said and what it used.
-func (l *listener) end() (stderr string, s sample, err error) {
-	l.cmd.Process.Signal(syscall.SIGINT)
+// end ends the program as ^C does.
+func (l *listener) end() (stderr string, s sample, err error) { return l.endBy(syscall.SIGINT) }
+
+// endBy ends the program by a signal, and returns what it said and what it used.
+func (l *listener) endBy(signal syscall.Signal) (stderr string, s sample, err error) {
+	l.cmd.Process.Signal(signal)
 	l.said.Wait()
 	if err := l.cmd.Wait(); err != nil {
 		return "", nil, fmt.Errorf("%w: %s", err, l.text.String())

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A bench is what all scenarios share.
@@ -22,7 +23,8 @@ type bench struct {
 	icmpdump string
 	old      string // another icmpdump, which takes turns too; "" is none
 	peer     string
-	packets  int // of a file
+	packets  int           // of a file
+	watch    time.Duration // of a full screen
 	dir      string
 	made     []string // files in it
 }
@@ -53,6 +55,7 @@ func measure(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags.StringVar(&b.old, "old", "", "another icmpdump `PROGRAM`, to take turns with it")
 	flags.StringVar(&b.peer, "peer", "", "the gopacketdump `PROGRAM`; the default is the one beside this one")
 	flags.IntVar(&b.packets, "packets", 2_000_000, "`NUMBER` of packets of a capture file")
+	flags.DurationVar(&b.watch, "watch", 15*time.Second, "how long a full screen is watched")
 	rounds := flags.Int("rounds", 5, "`NUMBER` of times that each program is measured")
 	temp := flags.String("dir", os.TempDir(), "the `FOLDER` for capture files, of 0.25 GB each")
 	keep := flags.Bool("keep", false, "do not remove them at the end")
@@ -67,8 +70,8 @@ func measure(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		flags.PrintDefaults()
 	}
 	flags.Parse(args)
-	if *rounds < 1 || b.packets < 1 {
-		return errors.New("-rounds and -packets are at least 1")
+	if *rounds < 1 || b.packets < 1 || b.watch < time.Second {
+		return errors.New("-rounds and -packets are at least 1, and -watch is at least 1s")
 	}
 	if err := b.find(); err != nil {
 		return err
@@ -121,7 +124,7 @@ func measure(ctx context.Context, args []string, stdout, stderr io.Writer) error
 }
 
 func (b *bench) scenarios() []scenario {
-	return append(b.fileScenarios(), b.flood(), b.age(), b.idle(), b.scale())
+	return append(b.fileScenarios(), b.flood(), b.age(), b.idle(), b.screen(), b.stall(), b.scale())
 }
 
 // find makes sure that the programs are there.

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,14 +131,38 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// This process has run, and waited.
+// This process has run, waited, and has memory.
 func TestLookAt(t *testing.T) {
 	l, err := lookAt(os.Getpid())
 	if errors.Is(err, os.ErrNotExist) {
 		t.Skip("the kernel keeps no schedstat")
 	}
-	if err != nil || l.ran == 0 || l.switches == 0 || l.rss == 0 {
+	if err != nil || l.ran == 0 || l.switches == 0 || l.now == 0 || l.rss < l.now {
 		t.Errorf("got %+v, %v", l, err)
+	}
+}
+
+// This process runs, for it looks at itself, and has written 5 kB.
+func TestDrawn(t *testing.T) {
+	if _, err := lookAt(os.Getpid()); errors.Is(err, os.ErrNotExist) {
+		t.Skip("the kernel keeps no schedstat")
+	}
+	looks := uint64(0)
+	s, err := drawn(t.Context(), os.Getpid(), screenLook, func() uint64 {
+		looks++
+		return 5000 * looks
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s[measureTerminal]; got < 2.5 || got > 5 {
+		t.Errorf("%v kB/s, want 5 or, if it took longer, less", got)
+	}
+	if s[measureShare] <= 0 || s[measureFirstRSS] <= 0 || s[measureMostRSS] < s[measureLastRSS] {
+		t.Errorf("measured %v", s)
+	}
+	if got, want := s[measureGrowth], s[measureMostRSS]-s[measureFirstRSS]; math.Abs(got-want) > 1e-6 {
+		t.Errorf("it grew by %v MB, want %v", got, want)
 	}
 }
 
@@ -148,11 +173,13 @@ func TestChoose(t *testing.T) {
 		root  bool
 		want  string
 	}{
-		{"", true, "text flows noise many flood age idle scale"},
+		{"", true, "text flows noise many flood age idle screen stall scale"},
 		{"", false, "text flows noise many scale"},
 		{"scale text", false, "text scale"},
 		{"flood", true, "flood"},
+		{"stall screen", true, "screen stall"},
 		{"flood", false, "error: flood makes network namespaces, which root may"},
+		{"screen", false, "error: screen makes network namespaces, which root may"},
 		{"text nosuch", true, "error: there is no scenario nosuch"},
 	} {
 		chosen, err := b.choose(strings.Fields(tt.names), tt.root, io.Discard)

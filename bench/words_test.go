@@ -101,6 +101,24 @@ func TestPacketLines(t *testing.T) {
 	}
 }
 
+func TestUnbalanced(t *testing.T) {
+	for _, tt := range []struct {
+		name, stderr string
+		want         int
+		fails        bool
+	}{
+		{name: "all balance", stderr: "books: kernel 3 = read 2 + dropped 1\nbooks: read 2 = decoded 2\n"},
+		{name: "one does not", stderr: "books: kernel 3 != read 2 + dropped 0\nbooks: read 2 = decoded 2\n", want: 1},
+		{name: "not asked for", stderr: ourWords, fails: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := unbalanced(tt.stderr); got != tt.want || err != nil != tt.fails {
+				t.Errorf("got %d, %v, want %d", got, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestTrafgenConfig(t *testing.T) {
 	config := trafgenConfig(traffic.Requests(3))
 	if lines, octets := bytes.Count(config, []byte("}\n")), bytes.Count(config, []byte(" 0x")); lines != 3 || octets != 3*traffic.FrameLen {

@@ -58,8 +58,8 @@ func (c Config) each(f func(at int64, frame *[FrameLen]byte)) {
 	echo, noise := newFrame(1), newFrame(17)
 	for pair, n := 0, 0; n < c.Packets; pair++ {
 		flow, at := pair%c.Flows, begin+int64(pair)*spacing
-		client, server := 10<<24+uint32(flow), uint32(198<<24+18<<16+flow&0xff)
-		id, seq := uint16(uint64(flow)*28403>>3), uint16(pair/c.Flows+1)
+		client, server, id := ends(flow)
+		seq := uint16(pair/c.Flows + 1)
 		put := func(at int64, frame *[FrameLen]byte) {
 			if n < c.Packets {
 				f(at, frame)
@@ -77,6 +77,20 @@ func (c Config) each(f func(at int64, frame *[FrameLen]byte)) {
 			put(at+noiseAt+int64(i)*noiseGap, &noise)
 		}
 	}
+}
+
+// ends are a flow's two addresses and its identifier.
+func ends(flow int) (client, server uint32, id uint16) {
+	return 10<<24 + uint32(flow), 198<<24 + 18<<16 + uint32(flow&0xff), uint16(uint64(flow) * 28403 >> 3)
+}
+
+// Ping is the request of a flow with that sequence number, and its reply.
+func Ping(flow int, seq uint16) (request, reply [FrameLen]byte) {
+	client, server, id := ends(flow)
+	request, reply = newFrame(1), newFrame(1)
+	setEcho(&request, client, server, 8, id, seq)
+	setEcho(&reply, server, client, 0, id, seq)
+	return request, reply
 }
 
 // Requests are n frames of echo requests with identifiers from 1 on, to an address that nobody

@@ -126,3 +126,23 @@ func TestRequests(t *testing.T) {
 		t.Errorf("identifier and sequence number are % x", f[38:42])
 	}
 }
+
+// A ping's reply goes back to where its request came from, and both are right.
+func TestPing(t *testing.T) {
+	request, reply := Ping(9_999, 3)
+	for _, frame := range [][FrameLen]byte{request, reply} {
+		p := gopacket.NewPacket(frame[:], layers.LayerTypeEthernet, gopacket.Default)
+		if wrong, at := p.VerifyChecksums(); wrong != nil || len(at) > 0 {
+			t.Errorf("checksums %v, %v", wrong, at)
+		}
+	}
+	if !bytes.Equal(request[26:30], reply[30:34]) || !bytes.Equal(request[30:34], reply[26:30]) || !bytes.Equal(request[38:42], reply[38:42]) {
+		t.Errorf("request % x\nreply   % x", request[26:42], reply[26:42])
+	}
+	if request[34] != 8 || reply[34] != 0 || binary.BigEndian.Uint16(request[40:]) != 3 {
+		t.Errorf("types %d and %d, sequence number % x", request[34], reply[34], request[40:42])
+	}
+	if other, _ := Ping(9_998, 3); bytes.Equal(other[26:30], request[26:30]) {
+		t.Errorf("two flows of % x", request[26:30])
+	}
+}
