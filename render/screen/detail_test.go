@@ -278,6 +278,20 @@ func TestDetailGroup(t *testing.T) {
 	has(t, screenOf(t, m), "    3      1.000   64  ok", "2 by members of groups")
 }
 
+// A request of which the answer is not remembered has not the fate of another that is not remembered itself.
+func TestDetailOfSkipped(t *testing.T) {
+	w := newWire(t)
+	w.ask(here, there, 8131, 1)
+	w.skips = true
+	w.wait(time.Millisecond).answer(there, here, 8131, 1, 57)
+	w.wait(time.Second).ask(here, there, 8131, 2)
+	w.quiet(11 * time.Second)
+	w.skips = false
+	m := w.model(80, 24)
+	show(m, w.row(flowtable.KindEcho, there))
+	has(t, screenOf(t, m), "recent    .x", "    1          -    -  ok")
+}
+
 // A page that is opened while the view is frozen is as the view is.
 func TestDetailFrozen(t *testing.T) {
 	w := newWire(t)

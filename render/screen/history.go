@@ -15,7 +15,8 @@ const (
 )
 
 // A History remembers the last events, and the bytes of their frames. All its memory is made with the first, and
-// costs something as it fills: to grow would leave as much behind. Any goroutine may call it, and waits no longer than a look through it takes.
+// costs something as it fills: to grow would leave as much behind. Any goroutine may call it, and waits no longer
+// than a look through it takes.
 type History struct {
 	mu     sync.Mutex
 	events []flowtable.Event // a ring: the n-th is at n modulo historyEvents

@@ -33,8 +33,9 @@ type story struct {
 
 // A transaction is a request and what became of it, or a packet that belongs to none.
 type transaction struct {
-	time      int64 // when the request was seen; or the packet, if there is none
-	rtt       int64 // valid iff hasRTT
+	time      int64  // when the request was seen; or the packet, if there is none
+	rtt       int64  // valid iff hasRTT
+	nth       uint64 // which of the flow's requests it is, since its counters began; 0 if that is not known
 	by        icmp.Addr
 	seq       uint16
 	typ, code uint8 // of the error
@@ -67,6 +68,9 @@ func (s *story) begin(row *flowtable.Row) {
 // forget forgets what was counted, as the flow's counters began anew.
 func (s *story) forget() {
 	s.rtts, s.ttls, s.causes, s.unlisted = spread{}, [256]uint64{}, nil, 0
+	for i := range s.transactions {
+		s.transactions[i].nth = 0
+	}
 }
 
 // follow goes on with what has happened since, up to an event.
@@ -104,7 +108,7 @@ func (s *story) tell(e *flowtable.Event) {
 	case e.Lost:
 		s.lose(e)
 	case s.asks(p):
-		s.add(transaction{time: p.Time, seq: s.seq(p), fate: flowtable.FatePending})
+		s.add(transaction{time: p.Time, seq: s.seq(p), nth: e.Counts.Requests, fate: flowtable.FatePending})
 	default:
 		s.answer(e)
 	}

@@ -94,13 +94,8 @@ func (s *sheet) transactions(d *detail, most int) {
 		head += "   rtt-ms  ttl  answer"
 	}
 	s.head(head)
-	requests := 0 // that the row knows
 	for i := len(all) - 1; i >= 0; i-- {
-		t := &all[i]
-		if !t.unsought && t.time <= d.row.End {
-			requests++
-			t = d.settled(t, requests)
-		}
+		t := d.settled(&all[i])
 		line := fmt.Sprintf("%-*s  ", stamp, s.moment(t.time))
 		if !paired {
 			line += fmt.Sprintf("%3s  %5d  ", ttlOf(t), t.size)
@@ -122,14 +117,15 @@ func (s *sheet) transactions(d *detail, most int) {
 	}
 }
 
-// settled is t, the n-th last request. Of one whose answers are another flow's, such as a group's, what became of it
-// is known to the row only.
-func (d *detail) settled(t *transaction, n int) *transaction {
-	if t.fate != flowtable.FatePending || n > len(d.row.Recent) {
+// settled is t. Of a request whose answers are another flow's, such as a group's, what became of it is known to the
+// row only.
+func (d *detail) settled(t *transaction) *transaction {
+	newer := d.row.Requests - t.nth // requests; of one that is newer than the row, more than there can be
+	if t.nth == 0 || t.fate != flowtable.FatePending || newer >= flowtable.RecentLen {
 		return t
 	}
 	known := *t
-	if fate := d.row.Recent[len(d.row.Recent)-n]; fate != flowtable.FateNone {
+	if fate := d.row.Recent[flowtable.RecentLen-1-newer]; fate != flowtable.FateNone {
 		known.fate = fate
 	}
 	return &known
