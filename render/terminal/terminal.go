@@ -91,6 +91,7 @@ func Start(c Config) (*Terminal, error) {
 	if c.Keys != nil {
 		var err error
 		if t.mode, err = newMode(c.Keys); err != nil {
+			t.out.end()
 			return nil, err
 		}
 		t.keyboard = keyboard{fd: int(c.Keys.Fd()), keys: make(chan byte, 64), quit: t.quit}
